@@ -10,6 +10,7 @@ import fastify from 'fastify'
 import type { Logger } from 'pino'
 import { authorizeBy, securitySchemes } from './authorize.ts'
 import type { Config } from './config.ts'
+import { ConfigError } from './config-error.ts'
 import type { ReferenceService } from './create-service.ts'
 import { logFault, logRequest } from './json-log.ts'
 import { nodeServer } from './node-server.ts'
@@ -43,8 +44,14 @@ export async function startHttpServer(
   // Also if the process exits at once: closed by the kernel, a truncated HTTP/1.0 response would look complete.
   const closeConnections = () => server.closeAllConnections()
   process.once('exit', closeConnections)
-  server.listen(config.port, config.host)
-  await once(server, 'listening')
+  try {
+    server.listen(config.port, config.host)
+    await once(server, 'listening')
+  } catch (error) {
+    process.removeListener('exit', closeConnections)
+    await settled()
+    throw portError(error, config)
+  }
   // A TCP server that listens has an address of this form.
   const { port } = server.address() as AddressInfo
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
@@ -63,6 +70,12 @@ export async function startHttpServer(
       await settled()
     },
   }
+}
+
+function portError(error: unknown, { host, port }: Config): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error
+  const sentence = `Another process uses port ${port} of ${host}; stop it, or set APP_PORT.`
+  return new ConfigError(sentence, { cause: error })
 }
 
 const options = (config: Config, { lading, isDraining }: ReferenceService) => ({

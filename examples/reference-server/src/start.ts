@@ -13,7 +13,7 @@ export interface ReferenceServer {
   readonly url: string
   /** `embedded`, or the address of the database without its password. */
   readonly database: string
-  /** Drains it; call it once. */
+  /** Drains it. A second call waits for the same. */
   stop(): Promise<void>
 }
 
@@ -34,14 +34,25 @@ export async function startReferenceServer(config: Config, log: Logger): Promise
       onError: (error, { jobId }) => logFault(log, jobId === undefined ? 'queue' : `job ${jobId}`, error),
       onOutage: outage => logOutage(log, outage),
     })
-    const http = await startHttpServer(config, service, log)
+    const http = await startHttpServer(config, service, log).catch(async (error: unknown) => {
+      await service.stop()
+      throw error
+    })
+    const drain = async () => {
+      const workers = service.stop()
+      try {
+        await Promise.all([workers, http.close(workers)])
+      } finally {
+        await database.close()
+      }
+    }
+    let stopped: Promise<void> | undefined
     return {
       url: http.url,
       database: database.name,
-      async stop() {
-        const workers = service.stop()
-        await Promise.all([workers, http.close(workers)])
-        await database.close()
+      stop() {
+        stopped ??= drain()
+        return stopped
       },
     }
   } catch (error) {

@@ -19,9 +19,9 @@ export interface InputFile {
 }
 
 /** @throws CommandError */
-export async function findInputFile(name: string, { stdin }: Pick<CommandIo, 'stdin'>): Promise<InputFile> {
+export async function findInputFile(name: string, io: Pick<CommandIo, 'stdin'>): Promise<InputFile> {
   if (name === '-') {
-    return { label: 'standard input', bytes: undefined, start: noBytes, open: () => stdin }
+    return { label: 'standard input', bytes: undefined, start: noBytes, open: () => io.stdin }
   }
   const found = await check(name).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') throw failure(`There is no file "${name}".`, error)

@@ -123,3 +123,13 @@ it('A17: a file name of a format that cannot be written is rejected', () => {
     'An export is CSV, NDJSON or JSON, and "users.xlsx" is the name of an Excel workbook. Name the file .csv (with --excel for Excel), .ndjson or .json.',
   )
 })
+
+it('a named file leaves standard input alone, which other programs may read', async () => {
+  const file = await tempFile('users.csv', 'email\n')
+  const found = await findInputFile(file, {
+    get stdin() {
+      return expect.unreachable('standard input was opened')
+    },
+  })
+  expect((await found.start()).toString()).toBe('email\n')
+})
