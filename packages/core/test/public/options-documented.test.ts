@@ -7,7 +7,13 @@ import { expect, test } from 'vitest'
 import { defaults } from '../../src/config/defaults.ts'
 import { wireName } from '../../src/config/option-schema.ts'
 import { shapeSchema } from '../../src/engine/export/selection/selection-schema.ts'
-import { policySchema, readingSchema } from '../../src/engine/import/import-options-schema.ts'
+import {
+  importOptionsSchema,
+  importOptionTexts,
+  policySchema,
+  readingSchema,
+  structuredImportOptions,
+} from '../../src/engine/import/import-options-schema.ts'
 import { limitsSchema } from '../../src/http/admission/limits-schema.ts'
 import { cellsOf } from '../promises/page.ts'
 import { repositoryRoot } from '../support.ts'
@@ -102,4 +108,12 @@ test('each number after @defaultValue is the default', () => {
     ({ name, number }) => known[defaultNames[name] ?? name] !== Number(number.replaceAll(',', '')),
   )
   expect(wrong).toEqual([])
+})
+
+test('a JSON body states every option that is a list or an object as such', () => {
+  const properties: Record<string, TSchema> = importOptionsSchema.properties
+  const structured = Object.keys(importOptionTexts).filter(name =>
+    ['array', 'object'].includes(properties[name]?.type),
+  )
+  expect(structured).toEqual(Object.keys(structuredImportOptions))
 })

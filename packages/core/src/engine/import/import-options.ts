@@ -1,5 +1,6 @@
 // Options of one import, as plain data: a job stores them, and every attempt at the job uses the same.
-import { pickOptions } from '../../config/check-options.ts'
+import { optionInvalid, pickOptions } from '../../config/check-options.ts'
+import { isStorable } from '../../util/text/storable.ts'
 import type { Delimiter, Encoding } from '../format/format.ts'
 import type { OnConflict } from '../staging/merge/conflict.ts'
 import { importOptionsSchema, readImportOption } from './import-options-schema.ts'
@@ -45,7 +46,7 @@ export interface ImportOptions extends FileOptions {
 
 /** Picks and checks the import options among other options, without undefined ones. @throws LadingError `OPTION_INVALID` */
 export function readImportOptions(options: ImportOptions): ImportOptions {
-  return pickOptions(importOptionsSchema, options)
+  return pickStorable(options)
 }
 
 /**
@@ -64,5 +65,17 @@ export function readSentImportOptions(
     name,
     readImportOption(name, sent[nameOf(name)], start),
   ])
-  return pickOptions(importOptionsSchema, Object.fromEntries(read), nameOf)
+  return pickStorable(Object.fromEntries(read), nameOf)
+}
+
+/** A job stores its options. */
+function pickStorable(options: object, nameOf: (name: string) => string = name => name): ImportOptions {
+  const picked: ImportOptions = pickOptions(importOptionsSchema, options, nameOf)
+  for (const [name, value] of Object.entries(picked)) {
+    if (isStorable(value)) continue
+    throw optionInvalid(
+      `The option "${nameOf(name)}" contains a character that no value can have: NUL, or half of a surrogate pair.`,
+    )
+  }
+  return picked
 }

@@ -88,7 +88,8 @@ export async function* importPipeline(
   const mayUpdate = importOptions.onConflict === 'update'
   const fileFields = fieldsInFiles(resource, fixedFields(target))
   const isContinued = (job?.after ?? 0) > 0
-  const rows = mapFields(withHeader(records, job), fileFields, { mapping, unknownColumns, isContinued })
+  const mapOptions = { mapping, unknownColumns, isContinued, nullValues }
+  const rows = mapFields(withHeader(records, job), fileFields, mapOptions)
   const unprocessed = skipRows(rows, job?.after ?? 0)
   const pending = untilStop(unprocessed, stop)
   const codecOf = codecsOf(target)

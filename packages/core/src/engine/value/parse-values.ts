@@ -34,6 +34,7 @@ export async function* parseValues(
   const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
   const noteInvisible = invisibleNoter(resource)
   const nulls = nullValues && new Set<unknown>(nullValues)
+  const isDocument = resource.inputs.map(({ type }) => from === 'json' && type.kind === 'json')
   for await (const read of batches) {
     const notes = [...(read.notes ?? [])]
     const batch = { ...read, notes }
@@ -46,7 +47,7 @@ export async function* parseValues(
           row.isUntyped = true
           continue
         }
-        if (nulls !== undefined) removeNullValues(row, nulls)
+        if (nulls !== undefined) removeNullValues(row, nulls, isDocument)
         parseRow(row, parsers)
         noteInvisible(row, batch.isAscii === true, notes)
       }
@@ -59,12 +60,13 @@ export async function* parseValues(
   }
 }
 
-/** Reports still show the text of the file. */
-function removeNullValues(row: Row, nulls: ReadonlySet<unknown>): void {
+/** A JSON document keeps its texts. Reports still show the text of the file. */
+function removeNullValues(row: Row, nulls: ReadonlySet<unknown>, isDocument: readonly boolean[]): void {
   const { values } = row
   for (let index = 0; index < values.length; index++) {
-    const value = values[index]
-    if (!nulls.has(value)) continue
+    const given = values[index]
+    const value = given instanceof JsonText ? given.value : given
+    if (isDocument[index] === true || !nulls.has(value)) continue
     values[index] = null
     row.originals ??= new Map()
     row.originals.set(index, value)

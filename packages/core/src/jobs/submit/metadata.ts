@@ -1,5 +1,6 @@
 // Metadata that a caller attaches to a job: a small JSON object, returned unchanged.
 import { LadingError } from '../../errors/lading-error.ts'
+import { isStorable } from '../../util/text/storable.ts'
 
 /** Bytes of its JSON text: enough for ids and a remark, and small enough to keep the list of jobs fast. */
 const maxBytes = 4_096
@@ -10,10 +11,10 @@ export function checkMetadata(metadata: unknown): Readonly<Record<string, unknow
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) throw invalid()
   const text = asJson(metadata)
   if (Buffer.byteLength(text) > maxBytes) throw invalid()
-  // PostgreSQL's jsonb can store neither (manual, 8.14).
-  if (/\\u0000|\\ud[89a-f]/i.test(text)) throw invalid('; it contains a character that cannot be stored')
   // The value was an object; the copy shares nothing with the caller.
-  return JSON.parse(text) as Readonly<Record<string, unknown>>
+  const copy = JSON.parse(text) as Readonly<Record<string, unknown>>
+  if (!isStorable(copy)) throw invalid('; it contains a character that cannot be stored')
+  return copy
 }
 
 function asJson(value: object): string {

@@ -59,6 +59,37 @@ test('a JSON string that is the value of a field is null; one inside a list or a
   ])
 })
 
+test('objects of a program are read like the JSON file that they would be', async () => {
+  const records = [
+    { email: 'a@x', tags: ['-'], meta: 'N/A' },
+    { email: 'b@x', tags: '-', score: 'N/A', city: 'N/A' },
+  ]
+  const wanted = [{ email: 'a@x', tags: '["-"]', meta: 'N/A' }, { email: 'b@x' }]
+  const fromObjects = await harness.run({ source: records, nullValues })
+  expect([fromObjects.errors, fromObjects.rows]).toEqual([[], wanted])
+  await harness.database.pool.query('truncate leads')
+  const fromFile = await harness.run({ ...ndjson(...records), nullValues })
+  expect([fromFile.errors, fromFile.rows]).toEqual([[], wanted])
+})
+
+test('in a column without a name it counts as empty', async () => {
+  const { errors, rows } = await harness.run({ ...csv('email,city,\na@x,Ulm,NULL\nb@x,Ulm,x\n'), nullValues })
+  expect(errors).toEqual(['3 - UNNAMED_COLUMN'])
+  expect(rows).toEqual([{ email: 'a@x', city: 'Ulm' }])
+})
+
+test.each([
+  ['nullValues', { nullValues: ['a\0b'] }],
+  ['nullValues', { nullValues: ['\ud800'] }],
+  ['mapping', { mapping: { 'E\0': 'email' } }],
+])('%s with a character that no value can have is refused', async (name, options) => {
+  const { fault } = await harness.run({ ...csv('email\na@x\n'), ...options })
+  expect(fault).toEqual({
+    code: 'OPTION_INVALID',
+    message: `The option "${name}" contains a character that no value can have: NUL, or half of a surrogate pair.`,
+  })
+})
+
 test('an update sets the field to null', async () => {
   await harness.run(csv('email,city\na@x,Ulm\n'))
   const { rows } = await harness.run({

@@ -13,6 +13,8 @@ import { unknownColumn, unnamedColumns } from './unknown-columns.ts'
 export interface MapOptions extends HeaderOptions {
   /** The records are the rest of a file whose first records have been read before. @defaultValue false */
   readonly isContinued?: boolean | undefined
+  /** Texts that stand for no value; in a column without a name they count as empty. @defaultValue none */
+  readonly nullValues?: readonly string[] | undefined
 }
 
 /**
@@ -24,7 +26,7 @@ export interface MapOptions extends HeaderOptions {
 export async function* mapFields(
   batches: AsyncIterable<RecordBatch>,
   resource: Resource,
-  { isContinued = false, ...options }: MapOptions,
+  { isContinued = false, nullValues = [], ...options }: MapOptions,
 ): AsyncGenerator<RowBatch> {
   let notes: Note[] = []
   const objects = new ObjectMapper(resource, options, note => notes.push(note))
@@ -46,7 +48,9 @@ export async function* mapFields(
       const { content } = record
       if (content === undefined) return invalidRow(resource, record)
       record.content = undefined
-      return isCells(content) ? rowOfCells(resource, header, record, content) : objects.rowOf(record, content)
+      return isCells(content)
+        ? rowOfCells(resource, header, record, content, nullValues)
+        : objects.rowOf(record, content)
     })
     const batch = { rows, isAscii, end, notes, ...(fault && { fault }) }
     if (ifAlone !== undefined && fault === undefined) pending = { batch, ifAlone }
@@ -88,6 +92,7 @@ function rowOfCells(
   header: HeaderMap | undefined,
   source: SourceRecord,
   cells: (string | null)[],
+  nullValues: readonly string[],
 ): Row {
   if (header === undefined) throw new LadingError('INTERNAL', 'A decoder emitted cells before their header.')
   const { columns } = header
@@ -101,7 +106,10 @@ function rowOfCells(
     reject(resource, row, null, 'COLUMN_COUNT', message)
     return row
   }
-  const filledPosition = header.unnamed.find(position => (cells[position] ?? '').trim() !== '')
+  const filledPosition = header.unnamed.find(position => {
+    const cell = cells[position] ?? ''
+    return cell.trim() !== '' && !nullValues.includes(cell)
+  })
   if (filledPosition !== undefined) {
     reject(resource, row, null, 'UNNAMED_COLUMN', unnamedValue(filledPosition))
     return row
