@@ -189,7 +189,9 @@ export async function ended(
   const hasEnded = ({ status }: { readonly status: string }) => !['pending', 'processing'].includes(status)
   const deadline = performance.now() + 25_000
   for (;;) {
-    const job = await answerOf(fetch(harness.origin + links.self, { headers }))
+    const answer = await fetch(harness.origin + links.self, { headers })
+    assert.equal(answer.status, 200)
+    const job = await answerOf(answer)
     if (hasEnded(job)) return job
     assert.ok(performance.now() < deadline, `waited in vain: job ${id} ends`)
     // Asking again and again would keep the process busy that runs the job.
