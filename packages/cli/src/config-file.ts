@@ -48,6 +48,9 @@ async function firstInWorkingDirectory(): Promise<string | undefined> {
 
 function projectOf(exported: unknown, name: string): Project {
   if (isProject(exported)) return exported
+  if (isObject(exported) && exported.migrations !== undefined && !isFolders(exported.migrations)) {
+    throw failure(`"migrations" in "${name}" must be a list of folders, such as ['./migrations'].`)
+  }
   throw failure(
     `The configuration "${name}" must export a project as its default: export default defineConfig({ resources: [...] }), with resources made by defineResource.`,
   )
@@ -57,12 +60,12 @@ function isProject(value: unknown): value is Project {
   if (!isObject(value)) return false
   const { resources, migrations = [] } = value
   return (
-    Array.isArray(resources) &&
-    resources.length > 0 &&
-    resources.every(isResource) &&
-    Array.isArray(migrations) &&
-    migrations.every(folder => typeof folder === 'string')
+    Array.isArray(resources) && resources.length > 0 && resources.every(isResource) && isFolders(migrations)
   )
+}
+
+function isFolders(value: unknown): boolean {
+  return Array.isArray(value) && value.every(folder => typeof folder === 'string')
 }
 
 /** Distinguishes a result of defineResource from an argument for it; core checks the rest. */

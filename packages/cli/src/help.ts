@@ -13,7 +13,7 @@ The database comes from DATABASE_URL, --database-url or --embedded.
 Examples:
   $ export DATABASE_URL=postgresql://user:password@localhost:5432/shop
   $ lading migrate
-  $ lading import users.csv --resource users --errors rejected.csv
+  $ lading import users.csv --resource users --errors errors.csv
   $ lading export --resource users --format ndjson --filter role=admin > admins.ndjson
   $ lading export --all --output backup.tar.gz
   $ lading import backup.tar.gz
@@ -40,7 +40,7 @@ export const importDescription = [
 export const importHelp = `
 Examples:
   $ lading import users.csv --resource users
-  $ lading import users.csv --resource users --errors rejected.csv
+  $ lading import users.csv --resource users --errors errors.csv
   $ lading import users.csv.gz --resource users --on-conflict update --dry-run
   $ lading import users.csv --resource users --rejects fix.csv    # correct it, then: lading import fix.csv …
   $ lading import list.csv --resource users --mapping E-Mail=email --delimiter semicolon --encoding windows-1252

@@ -43,7 +43,10 @@ export function createProgram(io: CommandIo, end: (code: ExitCode) => void): Com
     .helpCommand(false)
     .option('--config <path>', 'the project (default: lading.config.ts, .mjs or .js in this folder)')
     .option('--database-url <url>', 'the database (default: DATABASE_URL of the environment)')
-    .option('--embedded', 'use an embedded PostgreSQL, in $LADING_DATA_DIR/postgres')
+    .option(
+      '--embedded',
+      'use an embedded PostgreSQL, with its data in $LADING_DATA_DIR/postgres (default: .lading/postgres)',
+    )
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: text => io.stdout.write(text),
@@ -75,7 +78,7 @@ export function createProgram(io: CommandIo, end: (code: ExitCode) => void): Com
     )
     .option(
       '--format <format>',
-      'csv, ndjson, json or bundle (default: by the file extension, such as .csv, .csv.gz or .tar.gz)',
+      'csv, ndjson, json or bundle (default: by the file extension, such as .csv, .csv.gz or .tar.gz; required with -)',
     )
     .addHelpText('after', importHelp)
     .action(async (file: string, _options: object, command: Command) => {
@@ -144,6 +147,7 @@ export function createProgram(io: CommandIo, end: (code: ExitCode) => void): Com
 
   const jobs = program
     .command('jobs')
+    .helpCommand(false)
     .summary('look at the jobs of a server, cancel or retry them')
     .description(jobsDescription)
   jobs

@@ -59,6 +59,15 @@ it.each([
   )
 })
 
+it('says what migrations must be', async () => {
+  const path = await tempFile('lading.config.mjs', "export default { resources: [], migrations: './sql' }")
+  const outcome = await callLading([...exportUsers, '--config', path])
+  expectSentence(
+    outcome,
+    `lading: "migrations" in "${path}" must be a list of folders, such as ['./migrations'].`,
+  )
+})
+
 function expectSentence({ code, stdout, stderr }: Outcome, beginning: string): void {
   expect(stderr.slice(0, beginning.length)).toBe(beginning)
   expect(stderr.trimEnd().split('\n')).toHaveLength(1)

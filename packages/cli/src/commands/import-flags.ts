@@ -46,7 +46,10 @@ const importFlagNotes = {
     value: 'delimiter',
     help: 'between CSV cells: comma, semicolon, tab or pipe (default: detected)',
   },
-  encoding: { value: 'encoding', help: 'utf-8 (default), utf-16le, utf-16be or windows-1252' },
+  encoding: {
+    value: 'encoding',
+    help: 'utf-8, utf-16le, utf-16be or windows-1252 (default: utf-8, or UTF-16 with a byte order mark)',
+  },
   nullValues: { value: 'texts', help: 'texts that stand for no value, such as NULL,N/A' },
 }
 
