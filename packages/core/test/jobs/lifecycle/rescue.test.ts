@@ -65,7 +65,7 @@ test('a job that this process runs is not lost, however late its renewal is', as
   const id = await submit()
   const storage = gated(fileStorage(harness.folder), 0)
   harness.work({ storage, rescueSeconds: 0.02, leaseSeconds: 600 })
-  await expect.poll(async () => (await got(id)).status).toBe('processing')
+  await storage.reached
   await setJob(id, `lease_until = clock_timestamp() - interval '1 s'`)
   const other = await submit()
   await setJob(other, lost)
