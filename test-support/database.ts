@@ -55,12 +55,15 @@ async function create(options: string): Promise<TestDatabase> {
   }
 }
 
+let admin: pg.Pool | undefined
+
+/** On one connection for all files of this process: a new one takes as long as the copy of a database. */
 async function asAdmin(sql: string): Promise<void> {
-  const client = new pg.Client(inject('adminUrl'))
-  await client.connect()
-  try {
-    await client.query(sql)
-  } finally {
-    await client.end()
-  }
+  admin ??= new pg.Pool({
+    connectionString: inject('adminUrl'),
+    max: 1,
+    idleTimeoutMillis: 0,
+    allowExitOnIdle: true,
+  }).on('error', () => undefined)
+  await admin.query(sql)
 }

@@ -89,6 +89,7 @@ async function embedded(): Promise<Server> {
     dataDir,
     settings: { fsync: 'off', max_connections: 200 },
   })
+  await hashPasswordOnce(server.url)
   return {
     url: server.url,
     kind: 'embedded',
@@ -97,6 +98,15 @@ async function embedded(): Promise<Server> {
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+/** By default, client and server hash the password 4,096 times for each connection: a quarter of the time that it takes. */
+async function hashPasswordOnce(url: string): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query('set scram_iterations = 1')
+  await client.query(`alter role current_user password ${client.escapeLiteral(new URL(url).password)}`)
+  await client.end()
 }
 
 async function migrateTemplate(adminUrl: string, template: string): Promise<void> {

@@ -6,7 +6,7 @@ import { doBlock, identifier, literal } from '../identifier.ts'
  * own defaults, so that triggers and column defaults run as usual. The time zone is UTC: a timestamp without a zone
  * means UTC everywhere in Lading.
  */
-const resultSettings: Readonly<Record<string, string>> = {
+const resultSettings = {
   // How PostgreSQL reads and prints values.
   datestyle: 'ISO, MDY',
   intervalstyle: 'postgres',
@@ -26,7 +26,7 @@ const resultSettings: Readonly<Record<string, string>> = {
   row_security: 'on',
   gin_fuzzy_search_limit: '0',
   exit_on_error: 'off',
-}
+} satisfies Readonly<Record<string, string>>
 
 /**
  * Timeouts for interactive use, which are switched off. A batch may wait for a lock, and an export takes as long as its
@@ -38,8 +38,12 @@ const timeouts: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '0',
 }
 
-/** Settings that only some versions have, with the value that switches them off. */
-const versionSpecific: Readonly<Record<string, string>> = {
+/**
+ * Set only where the server has another value. Only some versions have the last two. For the first one the server reads a
+ * file each time that it is set: 0.17 ms of the 0.2 ms that all settings of a transaction took.
+ */
+const setIfDifferent: Readonly<Record<string, string>> = {
+  timezone_abbreviations: resultSettings.timezone_abbreviations,
   transaction_timeout: '0',
   restrict_nonsystem_relation_kind: '',
 }
@@ -49,9 +53,9 @@ export function setLocal(name: string, value: string): string {
   return `set local ${name.split('.').map(identifier).join('.')} = ${literal(value)}`
 }
 
-/** One block for all: a setting that the server does not have must not be set. */
-const setVersionSpecific = doBlock(`begin
-  ${Object.entries(versionSpecific)
+/** `current_setting` is null for a setting that the server does not have, and then nothing is set. */
+const setDifferentOnes = doBlock(`begin
+  ${Object.entries(setIfDifferent)
     .map(
       ([name, value]) => `if pg_catalog.current_setting('${name}', true) <> '${value}' then
     perform pg_catalog.set_config('${name}', '${value}', true);
@@ -61,8 +65,10 @@ const setVersionSpecific = doBlock(`begin
 end`)
 
 const setupStatements = [
-  ...Object.entries({ ...resultSettings, ...timeouts }).map(([name, value]) => setLocal(name, value)),
-  setVersionSpecific,
+  ...Object.entries({ ...resultSettings, ...timeouts })
+    .filter(([name]) => !(name in setIfDifferent))
+    .map(([name, value]) => setLocal(name, value)),
+  setDifferentOnes,
 ]
 
 /** All formats print intervals as ISO 8601, which other programs can read. */
