@@ -1,4 +1,4 @@
-// The committed bad inputs: the table, the report and every error as written by hand, whole and in single bytes.
+// The committed bad inputs: the table, the report and every error as written by hand.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../test-support/database.ts'
 import { briefly, bytesOf, casesOf, runInput, tables } from './bad-inputs-fixture.ts'
@@ -14,7 +14,7 @@ const cases = parts.map(part => ({ part, inputs: casesOf(part) }))
 
 afterAll(async () => {
   const counts = cases.map(({ part, inputs }) => `${inputs.length} ${part}`).join(', ')
-  process.stdout.write(`bad inputs: ${counts}, each whole and in single bytes\n`)
+  process.stdout.write(`bad inputs: ${counts}, each whole\n`)
   await database.drop()
 })
 
@@ -37,10 +37,6 @@ describe.each(cases)('bad inputs, $part', ({ part, inputs }) => {
     expect(first?.code === 'NOTHING_IMPORTED').toBe(isNothing)
     const warnings = isNothing || first === undefined ? others : [first, ...others]
     expect(warnings.map(({ detail }) => detail)).toEqual(input.warnings ?? [])
-
-    const singleBytes = Array.from(file, (_, index) => file.subarray(index, index + 1))
-    const cut = await runInput(database.pool, run, singleBytes)
-    expect(JSON.stringify(cut)).toBe(JSON.stringify(whole))
   })
 })
 

@@ -139,7 +139,7 @@ test('a malformed id is not reported as a missing job', async () => {
 
 test('submitted while the other one ends, it is never left waiting', async () => {
   harness.work()
-  for (let round = 0; round < 25; round++) {
+  for (let round = 0; round < (process.env.LADING_TESTS === 'all' ? 25 : 5); round++) {
     const first = await submit('users', '')
     const followers = await Promise.all([submit('users', '', first.id), submit('users', '', first.id)])
     for (const follower of followers)
