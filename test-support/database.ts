@@ -11,6 +11,8 @@ export interface TestDatabase {
   readonly pool: pg.Pool
   /** Two connections with a connection time-out of half a second; closed by `drop` too. */
   readonly smallPool: pg.Pool
+  /** Empties all tables, for the next test. Rejects if a connection was never returned to the pool. */
+  empty(): Promise<void>
   /** Drops the database. Rejects if a connection was never returned to the pool. */
   drop(): Promise<void>
 }
@@ -38,26 +40,40 @@ async function create(options: string): Promise<TestDatabase> {
   const scarce = poolOf(2, 500)
   const checkedOut = () =>
     [pool, scarce].reduce((sum, { totalCount, idleCount }) => sum + totalCount - idleCount, 0)
+  async function allReturned(): Promise<void> {
+    // A connection of a cancelled operation may still be on its way back.
+    const deadline = performance.now() + 5_000
+    while (checkedOut() > 0 && performance.now() < deadline) await setTimeout(10)
+    if (checkedOut() > 0) throw new Error(`${checkedOut()} connections were never returned to the pool`)
+  }
   return {
     url: url.href,
     name,
     pool,
     smallPool: scarce,
+    async empty() {
+      await allReturned()
+      await pool.query(emptyAll)
+    },
     async drop() {
-      // A connection of a cancelled operation may still be on its way back.
-      const deadline = performance.now() + 5_000
-      while (checkedOut() > 0 && performance.now() < deadline) await setTimeout(10)
-      const leaked = checkedOut()
+      const leaks = await allReturned().catch((error: unknown) => error)
       // A pool waits for what it lent out. A server that still has connections to a database waits 100 ms to drop it.
       const end = () => Promise.all([pool.end(), scarce.end()])
-      if (leaked === 0) await end()
+      if (leaks === undefined) await end()
       await asAdmin(`drop database ${name} with (force)`)
-      if (leaked === 0) return
+      if (leaks === undefined) return
       await end()
-      throw new Error(`${leaked} connections were never returned to the pool`)
+      throw leaks
     },
   }
 }
+
+/** All tables but the one that says which migrations were applied. */
+const emptyAll = `do $$ begin
+  perform set_config('lock_timeout', '5s', true);
+  execute (select 'truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' restart identity cascade'
+    from pg_tables where schemaname in ('lading', 'public') and tablename <> 'migrations');
+end $$`
 
 let admin: pg.Pool | undefined
 

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { dispatchHarness, gate, untilAsked } from '../fixtures/dispatch-harness.ts'
 import { losingFirstClaim } from '../fixtures/losing-answers.ts'
 
-const harness = dispatchHarness()
+const harness = dispatchHarness({ freshDatabase: true })
 let pool: pg.Pool
 beforeEach(() => {
   pool = new pg.Pool({ connectionString: harness.database.url, max: 4 })

@@ -4,7 +4,7 @@ import type { Turn } from '../../src/jobs/dispatch/fairness.ts'
 import { claimReadySql } from '../../src/jobs/dispatch/ready-sql.ts'
 import { dispatchHarness } from '../fixtures/dispatch-harness.ts'
 
-const harness = dispatchHarness()
+const harness = dispatchHarness({ freshDatabase: true })
 
 interface Plan {
   readonly 'Node Type': string

@@ -1,14 +1,15 @@
 // Hooks that throw: the run fails with their name, and everything before the record at fault is in and counted.
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, defineResource, importReportOf, Type } from '../../../src/index.ts'
 
 let database: TestDatabase
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase()
   await database.pool.query('create table things (id int primary key, name text)')
 })
-afterEach(() => database.drop())
+afterEach(() => database.empty())
+afterAll(() => database.drop())
 
 const schema = Type.Object({ id: Type.Integer(), name: Type.String() })
 const explode = (name: unknown) => {

@@ -1,17 +1,18 @@
 // importer.run({ rejects }): the rejected records of a run as a stream of the caller.
 import { PassThrough, Writable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createReferenceDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { createImporter, type RunOptions } from '../../../src/index.ts'
 import { file } from '../../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
 let database: TestDatabase
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createReferenceDatabase()
 })
-afterEach(() => database.drop())
+afterEach(() => database.empty())
+afterAll(() => database.drop())
 
 async function run(options: Omit<RunOptions, 'resource' | 'rejects'>) {
   const rejects = new PassThrough()

@@ -1,7 +1,7 @@
 // A source that falls silent, and cannot be closed: a run that ends for another reason does not wait for it.
 import { PassThrough, Readable, Writable } from 'node:stream'
 import { createGzip } from 'node:zlib'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '../../../../../test-support/database.ts'
 import { fairClock } from '../../../../../test-support/fair-clock.ts'
 import {
@@ -14,11 +14,12 @@ import {
 } from '../../../src/index.ts'
 
 let database: TestDatabase
-beforeEach(async () => {
+beforeAll(async () => {
   database = await createDatabase()
   await database.pool.query('create table things (id int primary key)')
 })
-afterEach(() => database.drop())
+afterEach(() => database.empty())
+afterAll(() => database.drop())
 
 const resources = [defineResource('things', { table: 'things', schema: Type.Object({ id: Type.Integer() }) })]
 const never = new Promise<never>(() => undefined)

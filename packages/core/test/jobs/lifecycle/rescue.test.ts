@@ -6,7 +6,7 @@ import { gated } from '../../fixtures/gated-storage.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 
 const line = '{"email":"a@example.org","name":"P","role":"reader","active":true}\n'
 const submit = async (settings = {}) =>

@@ -7,7 +7,7 @@ import { type ByteRange, fileStorage, type Job, type SubmitImport } from '../../
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 
 async function imported(submit: Partial<SubmitImport> & Pick<SubmitImport, 'source'>): Promise<Job> {
   const { id } = await harness.jobs.submitImport({ resource: 'users', format: 'csv', ...submit })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 
 const line = (n: number) => `{"email":"p${n}@example.org","name":"P","role":"reader","active":true}\n`
 const people = bytes(Array.from({ length: 90 }, (_, index) => line(index)).join(''))

@@ -12,7 +12,7 @@ import {
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes, resources } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 
 /** Writes down how each commit that touches a job would be made. */
 beforeEach(async () => {

@@ -4,7 +4,7 @@ import { defineResource, type Resource, Type } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 beforeEach(async () => {
   await harness.database.pool.query(`create table people (id int primary key, name text);
     insert into people values (1, 'a')`)

@@ -4,7 +4,7 @@ import { fileStorage, LadingError, type Storage } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { bytes } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 
 test.each([
   [2, 4, 5],

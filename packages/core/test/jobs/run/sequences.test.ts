@@ -7,7 +7,7 @@ import { createHttp, handleNode } from '../../../src/http/index.ts'
 import { createExporter, defineResource, Type } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 const resources = [
   defineResource('numbered', {
     table: 'numbered',

@@ -7,7 +7,7 @@ import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { ofTenant, peopleDdl, peopleOf } from '../../fixtures/scope-fixture.ts'
 import { briefly, bytes, rowsOf } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 const asked: (Caller | undefined)[] = []
 const people = peopleOf({
   scope: caller => {
