@@ -15,10 +15,12 @@ const lines = defineResource('lines', {
 let database: TestDatabase
 beforeAll(async () => {
   database = await createReferenceDatabase()
+  // Between an automatic VACUUM and its ANALYZE, PostgreSQL would sort the rows, and fail before it sends the first one.
   await database.pool.query(`
-    create table lines (id int primary key, label text);
+    create table lines (id int primary key, label text) with (autovacuum_enabled = off);
     create view shaky as select id, case when id < 45000 then label else (1 / (id - id))::text end as label from lines;
     insert into lines select g, repeat('é,[]"\\ ' || chr(10), 10) || g from generate_series(1, 50000) g;
+    analyze lines;
     insert into users (email, name, role, active) values ('a@example.org', E'line\\nbreak \\\\ "quoted"', 'admin', true);`)
 })
 afterAll(() => database.drop())

@@ -54,7 +54,9 @@ test('a worker that was considered dead does not replace the file of the other o
   await reached(1)
   const stop = new AbortController()
   // A queue that knows nothing of the first one finds the job by its sweep.
-  const second = harness.jobsWith({ remote, queue: memoryQueue() }).work({ signal: stop.signal })
+  const second = harness
+    .jobsWith({ remote, rescueSeconds: 0.05, queue: memoryQueue() })
+    .work({ signal: stop.signal })
   // Again and again: the connection for heartbeats may open late, and then renews the lease once.
   await reached(2, async () => {
     await harness.database.pool.query(
