@@ -99,7 +99,8 @@ export async function runInput(
   { format, resource = 'things', options = {}, before }: Run,
   source: Source,
 ): Promise<Outcome> {
-  await pool.query('truncate things, labels')
+  // Not `truncate`, which makes new files each time.
+  await pool.query('delete from things; delete from labels')
   if (before !== undefined) await pool.query(before)
   const { batchRows, ...settings } = options
   const errors: RecordError[] = []
