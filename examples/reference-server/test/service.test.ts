@@ -1,12 +1,11 @@
-// The service as a process: real data through both adapters, the embedded database, and its ends.
-import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
+// The service as a process: real data through both adapters.
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase } from '../../../test-support/database.ts'
+import { ended, upload } from './service-requests.ts'
 import { startServer } from './support.ts'
 
 let folder: string
@@ -15,23 +14,6 @@ beforeEach(async () => {
   await chmod(folder, 0o755)
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
-
-type Json = Record<string, never> & { [key: string]: unknown }
-
-async function upload(url: string, name: string, content: Buffer | string): Promise<string> {
-  const form = new FormData()
-  form.set('file', new File([content], name))
-  form.set('resource', 'users')
-  const response = await fetch(`${url}/v1/imports`, { method: 'POST', body: form })
-  expect(response.status).toBe(202)
-  return ((await response.json()) as { job_id: string }).job_id
-}
-
-async function ended(url: string, id: string): Promise<Json> {
-  const status = async () => (await (await fetch(`${url}/v1/imports/${id}`)).json()) as Json
-  await expect.poll(async () => (await status()).status, { timeout: 20_000 }).toMatch(/completed|failed/)
-  return status()
-}
 
 async function allErrors(
   url: string,
@@ -94,44 +76,3 @@ describe.skipIf(realFolder === undefined)(
     })
   },
 )
-
-const file = 'email,name,role,active\nada@example.org,Ada,admin,true\n'
-
-test('SIGTERM ends it with 0 and leaves no process; after kill -9 of all processes its data is still there', async () => {
-  const first = await startServer({ LADING_DATA_DIR: folder })
-  await ended(first.url, await upload(first.url, 'users.csv', file))
-  expect(await first.stop()).toBe(0)
-  expect(processesOf(folder)).toEqual([])
-
-  const second = await startServer({ LADING_DATA_DIR: folder })
-  await ended(second.url, await upload(second.url, 'users.csv', file.replaceAll('ada', 'bob')))
-  const exited = once(second.child, 'exit')
-  second.child.kill('SIGKILL')
-  await exited
-  for (const pid of processesOf(folder)) killed(pid)
-
-  const third = await startServer({ LADING_DATA_DIR: folder })
-  const exported = await (await fetch(`${third.url}/v1/exports?resource=users&format=csv`)).text()
-  expect(exported.match(/ada@example.org|bob@example.org/g)?.sort()).toEqual([
-    'ada@example.org',
-    'bob@example.org',
-  ])
-  expect(await third.stop()).toBe(0)
-  expect(processesOf(folder)).toEqual([])
-})
-
-function killed(pid: string): void {
-  try {
-    process.kill(Number(pid), 'SIGKILL')
-  } catch {
-    // Ended with the others before its turn came.
-  }
-}
-
-/** Pids of the PostgreSQL servers that use a data folder. */
-function processesOf(dataDir: string): string[] {
-  const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
-  return all
-    .filter(line => line.includes('postgres') && line.includes(dataDir))
-    .map(line => line.trim().split(' ')[0] ?? '')
-}

@@ -44,8 +44,9 @@ export const groupsOfFile = {
     'places for downloads',
     'slow readers',
     'truth in transit',
-    'truth on every way',
   ],
+  // Core alone makes these files; packages/core/test/export/leaving.test.ts breaks such streams without HTTP.
+  everyWay: ['truth on every way'],
   access: [
     'probes',
     'host',
