@@ -1,6 +1,7 @@
 // Encodings: detected by a byte order mark or declared, never guessed. Invalid bytes are reported with their offset.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { anyText } from '../../../../../test-support/any-text.ts'
 import { chunkings } from '../../../../../test-support/decoding.ts'
 import { readText } from '../../../../../test-support/text.ts'
 import type { Encoding } from '../../../src/engine/format/format.ts'
@@ -55,7 +56,7 @@ describe('text comes out as UTF-8', () => {
 
   test('any text in UTF-16', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 7 }), async (any, size) => {
+      fc.asyncProperty(anyText, fc.integer({ min: 1, max: 7 }), async (any, size) => {
         const expected = { text: `x${any}`, fault: undefined }
         for (const [bytes, encoding] of [
           [le(expected.text), 'utf-16le'],
