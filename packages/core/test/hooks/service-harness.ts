@@ -44,6 +44,7 @@ export function serviceHarness(pool: pg.Pool, hookTimeoutSeconds: number): Servi
       queue: memoryQueue(),
       storage: memoryStorage(),
       onError: error => log.push(error),
+      backoffMs: 10,
       ...options,
     })
   }

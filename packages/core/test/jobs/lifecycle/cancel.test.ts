@@ -1,6 +1,6 @@
 // Cancellation: immediate for a pending job, within a batch for a running one, impossible for an ended one; also under concurrency.
 import { describe, expect, test } from 'vitest'
-import { fileStorage, type Job, postgresQueue } from '../../../src/index.ts'
+import { fileStorage, type Job, postgresQueue, type Queue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
 import { jobsHarness, queueWith } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
@@ -27,6 +27,28 @@ const submit = async (settings = {}) =>
 
 const got = async (id: string) => (await harness.jobs.get(id)) as Job
 const tableSize = async () => (await rowsOf(harness.database.pool, 'users')).length
+
+/** @returns `ready` resolves once a worker listens on the queue */
+function listeningQueue(): { queue: Queue; ready: Promise<void> } {
+  const queue = postgresQueue()
+  let tell: () => void = () => undefined
+  const ready = new Promise<void>(resolve => {
+    tell = resolve
+  })
+  const withPool: NonNullable<Queue['withPool']> = pool => {
+    const own = queue.withPool?.(pool) ?? queue
+    const listen: Queue['listen'] = listener => {
+      // Whoever begins to listen looks for work in all lanes first.
+      const onWake = (lane: string | undefined) => {
+        if (lane === undefined) tell()
+        listener.onWake(lane)
+      }
+      return own.listen({ ...listener, onWake })
+    }
+    return { ...own, listen }
+  }
+  return { queue: { ...queue, withPool }, ready }
+}
 
 async function hasExactCounts(id: string): Promise<Job> {
   const job = await got(id)
@@ -74,15 +96,18 @@ test.each([
   async (_, canceller) => {
     const id = await submit()
     const storage = gated(fileStorage(harness.folder), 0)
+    const { queue, ready } = listeningQueue()
     let left: string | undefined
     harness.work({
       storage,
+      queue,
       leaseSeconds: 600,
       onJobEnd: job => {
         left = job.status
       },
     })
-    await expect.poll(async () => (await got(id)).status).toBe('processing')
+    // Only a process that listens, and knows by then that it has the job, can learn of it.
+    await Promise.all([storage.reached, ready])
     await canceller().cancel(id)
     await expect.poll(() => left).toBe('cancelled')
     storage.open()

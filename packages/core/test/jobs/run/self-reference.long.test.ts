@@ -6,7 +6,7 @@ import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { kindsOfStaff, staffTable } from '../../fixtures/self-reference-fixture.ts'
 import { rowsOf } from '../../support.ts'
 
-const harness = jobsHarness()
+const harness = jobsHarness({ freshDatabase: true })
 
 test.each(kindsOfStaff)(
   'with %s it comes back unchanged, whichever worker stops midway',
