@@ -1,5 +1,4 @@
 // F2: kill -9 of the whole reference server with its embedded database, in the middle of an import.
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import pg from 'pg'
 import { expect, test } from 'vitest'
 import { startServer } from '../examples/reference-server/test/support.ts'
 import { startOwnServer } from '../test-support/own-server.ts'
+import { killed, processesOf } from '../test-support/server-processes.ts'
 import { storedFiles } from '../test-support/stored-files.ts'
 
 /** `FAULTS_USERS=300000` for the full size; then the lease is waited for, as it is in life. */
@@ -86,19 +86,3 @@ test(
   },
   isFull ? 600_000 : 120_000,
 )
-
-function killed(pid: string): void {
-  try {
-    process.kill(Number(pid), 'SIGKILL')
-  } catch {
-    // Ended with the others before its turn came.
-  }
-}
-
-/** Pids of the PostgreSQL servers that use a data folder. */
-function processesOf(dataDir: string): string[] {
-  const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
-  return all
-    .filter(line => line.includes('postgres') && line.includes(dataDir))
-    .map(line => line.trim().split(' ')[0] ?? '')
-}

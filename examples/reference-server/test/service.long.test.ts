@@ -1,10 +1,10 @@
 // The service with its embedded database: how both end, together and after kill -9.
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { killed, processesOf } from '../../../test-support/server-processes.ts'
 import { ended, upload } from './service-requests.ts'
 import { startServer } from './support.ts'
 
@@ -39,19 +39,3 @@ test('SIGTERM ends it with 0 and leaves no process; after kill -9 of all process
   expect(await third.stop()).toBe(0)
   expect(processesOf(folder)).toEqual([])
 })
-
-function killed(pid: string): void {
-  try {
-    process.kill(Number(pid), 'SIGKILL')
-  } catch {
-    // Ended with the others before its turn came.
-  }
-}
-
-/** Pids of the PostgreSQL servers that use a data folder. */
-function processesOf(dataDir: string): string[] {
-  const all = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n')
-  return all
-    .filter(line => line.includes('postgres') && line.includes(dataDir))
-    .map(line => line.trim().split(' ')[0] ?? '')
-}

@@ -38,7 +38,7 @@ function listeningQueue(): { queue: Queue; ready: Promise<void> } {
   const withPool: NonNullable<Queue['withPool']> = pool => {
     const own = queue.withPool?.(pool) ?? queue
     const listen: Queue['listen'] = listener => {
-      // Whoever begins to listen looks for work in all lanes first.
+      // A worker that begins to listen looks for work in all lanes first.
       const onWake = (lane: string | undefined) => {
         if (lane === undefined) tell()
         listener.onWake(lane)

@@ -26,7 +26,7 @@ function still(storage: Storage) {
         stored.destroy()
         stopped.push('import')
       })
-      // A test may end while the file is still read; whoever reads it hears of every other failure.
+      // A test may end while the file is still read; the reader hears of every other failure.
       isOpen.then(() => pipeline(stored, reader)).catch(() => undefined)
       return reader
     },
