@@ -33,7 +33,12 @@ async function create(options: string): Promise<TestDatabase> {
   const url = new URL(inject('adminUrl'))
   url.pathname = `/${name}`
   const poolOf = (max: number, connectionTimeoutMillis: number) => {
-    const pool = new pg.Pool({ connectionString: url.href, max, connectionTimeoutMillis })
+    const pool = new pg.Pool({
+      connectionString: url.href,
+      max,
+      connectionTimeoutMillis,
+      idleTimeoutMillis: 0,
+    })
     return pool.on('error', () => undefined)
   }
   const pool = poolOf(10, 10_000)
@@ -68,11 +73,22 @@ async function create(options: string): Promise<TestDatabase> {
   }
 }
 
-/** All tables but the one that says which migrations were applied. */
-const emptyAll = `do $$ begin
-  perform set_config('lock_timeout', '5s', true);
-  execute (select 'truncate ' || string_agg(format('%I.%I', schemaname, tablename), ', ') || ' restart identity cascade'
-    from pg_tables where schemaname in ('lading', 'public') and tablename <> 'migrations');
+/**
+ * All tables but the one that says which migrations were applied. Few rows are deleted in a tenth of the time that new
+ * files for all tables and indexes take.
+ */
+const emptyAll = `do $$
+declare name regclass;
+begin
+  -- Neither triggers nor foreign keys are of use here.
+  perform set_config('lock_timeout', '5s', true), set_config('session_replication_role', 'replica', true);
+  for name in
+    select oid from pg_class
+    where relkind = 'r' and relnamespace::regnamespace::text in ('lading', 'public') and relname <> 'migrations'
+  loop
+    execute format('delete from %s', name);
+  end loop;
+  perform setval(seqrelid::regclass, seqstart, false) from pg_sequence;
 end $$`
 
 let admin: pg.Pool | undefined

@@ -53,15 +53,20 @@ export function setLocal(name: string, value: string): string {
   return `set local ${name.split('.').map(identifier).join('.')} = ${literal(value)}`
 }
 
-/** `current_setting` is null for a setting that the server does not have, and then nothing is set. */
+/** Null, and thus not true, for a setting that the server does not have. */
+const differs = (name: string, value: string) => `pg_catalog.current_setting('${name}', true) <> '${value}'`
+const different = Object.entries(setIfDifferent)
+
+/** One condition in front of all: for each that it meets, PL/pgSQL makes a plan. */
 const setDifferentOnes = doBlock(`begin
-  ${Object.entries(setIfDifferent)
-    .map(
-      ([name, value]) => `if pg_catalog.current_setting('${name}', true) <> '${value}' then
-    perform pg_catalog.set_config('${name}', '${value}', true);
-  end if;`,
-    )
-    .join('\n  ')}
+  if ${different.map(([name, value]) => differs(name, value)).join(' or ')} then
+    perform ${different
+      .map(
+        ([name, value]) =>
+          `case when ${differs(name, value)} then pg_catalog.set_config('${name}', '${value}', true) end`,
+      )
+      .join(',\n      ')};
+  end if;
 end`)
 
 const setupStatements = [

@@ -1,12 +1,12 @@
 // Cancellation: immediate for a pending job, within a batch for a running one, impossible for an ended one; also under concurrency.
 import { describe, expect, test } from 'vitest'
+import { isShortRun } from '../../../../../test-support/run-length.ts'
 import { fileStorage, type Job, postgresQueue, type Queue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
 import { jobsHarness, queueWith } from '../../fixtures/jobs-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
 const harness = jobsHarness()
-const isAll = process.env.LADING_TESTS === 'all'
 
 const people = (count: number) =>
   Array.from(
@@ -212,7 +212,7 @@ describe('cancel and the end at the same time have one result', () => {
   test('again and again at random, with workers that work', async () => {
     harness.work()
     const outcomes = new Set<string>()
-    for (let round = 0; round < (isAll ? 50 : 10); round++) {
+    for (let round = 0; round < (isShortRun ? 10 : 50); round++) {
       await harness.database.pool.query('truncate users cascade')
       const { id } = await harness.jobs.submitImport({
         resource: 'users',

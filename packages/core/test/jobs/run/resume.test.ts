@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { isShortRun } from '../../../../../test-support/run-length.ts'
 import { type ByteRange, fileStorage, type Job, type Storage } from '../../../src/index.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
 import { files, ndjson, type ResumedFile } from '../../fixtures/jobs-resume-files.ts'
@@ -11,9 +12,8 @@ const harness = jobsHarness()
 
 /** One of each way to resume; the others differ in what decodes them, which unit/format/*.resume.test.ts resumes. */
 const inShort = ['CSV', 'NDJSON', 'a JSON array in gzip', 'UTF-16 by its mark', 'a file whose end is broken']
-const all = process.env.LADING_TESTS === 'all'
 
-describe.each(files.filter(([name]) => all || inShort.includes(name)))('%s', (_, file) => {
+describe.each(files.filter(([name]) => !isShortRun || inShort.includes(name)))('%s', (_, file) => {
   test('gives the same after a stop midway, and is not read twice if that can be avoided', async () => {
     const undisturbed = await submitted(file)
     await harness.workUntil(async () => /completed|failed/.test((await found(undisturbed)).status))

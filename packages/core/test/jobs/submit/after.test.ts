@@ -1,5 +1,6 @@
 // A job that follows another one starts when that one has completed, and fails if it has not.
 import { expect, test } from 'vitest'
+import { isShortRun } from '../../../../../test-support/run-length.ts'
 import { fileStorage, type Job, memoryQueue } from '../../../src/index.ts'
 import { gated } from '../../fixtures/gated-storage.ts'
 import { jobsHarness } from '../../fixtures/jobs-harness.ts'
@@ -139,7 +140,7 @@ test('a malformed id is not reported as a missing job', async () => {
 
 test('submitted while the other one ends, it is never left waiting', async () => {
   harness.work()
-  for (let round = 0; round < (process.env.LADING_TESTS === 'all' ? 25 : 5); round++) {
+  for (let round = 0; round < (isShortRun ? 5 : 25); round++) {
     const first = await submit('users', '')
     const followers = await Promise.all([submit('users', '', first.id), submit('users', '', first.id)])
     for (const follower of followers)
