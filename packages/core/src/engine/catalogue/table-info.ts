@@ -17,6 +17,8 @@ export interface ColumnInfo {
   readonly typmod: number
   /** A cast to text may differ from what PostgreSQL prints: see `output-text.ts`. */
   readonly hasTextCast: boolean
+  /** A cast from text is a function, which may differ from how PostgreSQL reads the text; of an array, of its elements. */
+  readonly castsFromText: boolean
   /** Labels of an enum or of a list of enums; null for any other type. */
   readonly labels: readonly string[] | null
   /** The base type as SQL, without length: a cast to it never cuts or rounds silently. */
@@ -63,6 +65,8 @@ export interface TableInfo {
   readonly kind: string
   /** Whether rows can be inserted, directly or through a trigger. */
   readonly takesRows: boolean
+  /** COPY stores rows as an insert would: a table of this database, with its partitions, and without rules. */
+  readonly takesCopy: boolean
   readonly isPartitioned: boolean
   /** Other tables inherit from it. Their rows are also rows of this table, but its unique indexes do not cover them. */
   readonly hasChildTables: boolean
@@ -81,6 +85,11 @@ select json_build_object(
   'sql', format('%I.%I', n.nspname, c.relname),
   'kind', c.relkind,
   'takesRows', pg_relation_is_updatable(c.oid, true) & 8 <> 0,
+  'takesCopy', c.relkind in ('r', 'p')
+    and not exists (select from pg_rewrite w where w.ev_class = c.oid)
+    and not exists (
+      select from pg_partition_tree(c.oid) part join pg_class p on p.oid = part.relid where p.relkind = 'f'
+    ),
   'isPartitioned', c.relkind = 'p',
   'hasChildTables', c.relkind <> 'p' and exists (select from pg_inherits h where h.inhparent = c.oid),
   'columns', (
@@ -93,6 +102,10 @@ select json_build_object(
       'typmod', resolved.typmod,
       'hasTextCast', t.typname not in ('text', 'varchar', 'citext', 'name', 'char') and exists (
         select from pg_cast k where k.castsource = t.oid and k.casttarget = 'text'::regtype
+      ),
+      'castsFromText', exists (
+        select from pg_cast k
+        where k.castsource = 'text'::regtype and k.casttarget = coalesce(e.oid, t.oid) and k.castmethod = 'f'
       ),
       'labels', (
         select json_agg(l.enumlabel order by l.enumsortorder) from pg_enum l where l.enumtypid in (t.oid, t.typelem)

@@ -11,7 +11,7 @@ export interface StagedColumn {
 }
 
 export interface StagedBatch {
-  /** Indexed by `lading_row`, the number of the row in the staging table. */
+  /** In the order of `chunks`, and indexed by `lading_row`, the number of the row in the staging table. */
   readonly rows: readonly Row[]
   /** Columns that at least one row fills; the database fills the others with their defaults. */
   readonly columns: readonly StagedColumn[]
@@ -90,14 +90,11 @@ function* lines(
   absenceTests: readonly IsAbsent[],
 ): Generator<string> {
   const encoders = [...columns.map(({ column }) => column), ...lookupFields].map(encoder)
-  const first = hasPresence ? 2 : 1
+  const first = hasPresence ? 1 : 0
   // Reuses one array and joins it once per row: concatenating cells would create a string for each step.
   const cells = new Array<string>(first + encoders.length)
-  for (let number = 0; number < rows.length; number++) {
-    const row = rows[number]
-    if (row === undefined) continue
-    cells[0] = String(number)
-    if (hasPresence) cells[1] = absenceTests.map(isAbsent => (isAbsent(row) ? '0' : '1')).join('')
+  for (const row of rows) {
+    if (hasPresence) cells[0] = absenceTests.map(isAbsent => (isAbsent(row) ? '0' : '1')).join('')
     for (let index = 0; index < encoders.length; index++)
       cells[first + index] = encoders[index]?.(row.values) ?? copyNull
     yield cells.join('\t')

@@ -1,16 +1,17 @@
-// Sends batches through a staging table on one connection: COPY in one round trip, merge and commit in another.
+// Sends batches to the database on one connection: straight into the table, or through a staging table and a merge.
 import { setTimeout } from 'node:timers/promises'
+import { LadingError } from '../../errors/lading-error.ts'
 import { copyIn } from '../../postgres/copy/copy-in.ts'
 import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault, faultOrigin } from '../../postgres/sqlstate.ts'
-import type { CommitStatements } from '../../postgres/transaction/commit-level.ts'
-import { beginWriting } from '../../postgres/transaction/transaction.ts'
 import type { Target } from '../catalogue/target.ts'
 import type { Row } from '../resource/row.ts'
+import { type BatchTransactionOptions, batchTransaction } from './batch-transaction.ts'
+import { openDirectCopy } from './direct/copy-batch.ts'
 import type { StagedBatch } from './encode-batch.ts'
 import { rejectedRowsJudge } from './explain/rejected-early.ts'
 import { rejectUnreadable } from './explain/unreadable.ts'
-import { assertAccounted, type MergeOutcome } from './merge/batch-outcome.ts'
+import { assertAccounted, type BatchRecorder, type MergeOutcome } from './merge/batch-outcome.ts'
 import { hasCastChecks } from './merge/cast-checks.ts'
 import type { OnConflict } from './merge/conflict.ts'
 import { mergeBatch } from './merge/merge-batch.ts'
@@ -18,7 +19,7 @@ import { clearErrors, insertedOnly, type MergeContext, type MergeStrategy } from
 import { sequencePrivilegeChecker } from './sequences/may-draw.ts'
 import type { Sequences } from './sequences/sequences.ts'
 import type { ShadowTable } from './shadow/shadow-table.ts'
-import { type StagingTable, stagingTable } from './staging-table.ts'
+import { stagingTable } from './staging-table.ts'
 
 /** How often a batch is tried if it conflicts with other transactions (40001, 40P01). */
 const maxAttempts = 5
@@ -28,63 +29,63 @@ export interface StagingConnection {
    * Merges a batch. Rows that are not imported have errors afterwards.
    *
    * @param aside records that are already rejected; errors that only the database can find are added to them
-   * @param record returns statements to commit with the batch; called once the rejected rows are known. The batch is rolled
-   * back if it returns undefined
+   * @param record called once the rejected rows are known
    * @returns undefined if the batch was rolled back
    * @throws LadingError if the batch fails; no row of it is kept
    */
-  merge(
-    batch: StagedBatch,
-    aside: readonly Row[],
-    record?: (outcome: MergeOutcome) => string | undefined,
-  ): Promise<MergeOutcome | undefined>
-  /** Drops the staging table with a synchronous commit, after which all earlier batches are on disk. */
+  merge(batch: StagedBatch, aside: readonly Row[], record?: BatchRecorder): Promise<MergeOutcome | undefined>
+  /** Call it after the last batch. All batches are then on disk, unless the caller is still to commit them. */
   close(): Promise<void>
 }
 
-export interface StagingConnectionOptions {
-  /**
-   * - `own`: each batch is a transaction.
-   * - `caller`: the connection is in a transaction of the caller, which is neither committed nor rolled back here.
-   */
-  readonly transaction: 'own' | 'caller'
+export interface StagingConnectionOptions extends BatchTransactionOptions {
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict
   readonly sequences: Sequences
   /** The batches are merged into this shadow table; `target` must be its target. */
   readonly shadowTable?: ShadowTable
-  /** Statements at the start of each batch's transaction, such as settings and a fence; they return no result set. */
-  readonly preamble?: string
-  readonly commits: CommitStatements
 }
 
-/** Creates the staging table on the connection. */
-export async function openStagingConnection(
+export function openStagingConnection(
   client: Client,
   target: Target,
   options: StagingConnectionOptions,
-): Promise<StagingConnection> {
+): StagingConnection {
+  const { onConflict = 'error', transaction, shadowTable, sequences } = options
   const staging = stagingTable(target)
-  const { onConflict = 'error', transaction, shadowTable, sequences, commits } = options
-  await client.query(staging.create).catch(rethrow)
-  let strategy: MergeStrategy = 'optimistic'
-  const { begin, commit, rollback } = transactionSql(staging, options)
+  const batchStatements = batchTransaction(options)
+  const { begin, commit, rollback, flush } = batchStatements
   const rejectedRecords = rejectedRowsJudge(client, target)
   const checkSequences = sequencePrivilegeChecker(client, target)
+  const direct = openDirectCopy(client, target, { transaction: batchStatements, sequences, rejectedRecords })
+  let strategy: MergeStrategy = 'optimistic'
+  let isCreated = false
 
-  const fill = async (batch: StagedBatch): Promise<void> => {
-    if (batch.rows.length === 0) await client.query(begin)
-    else await copyIn(client, `${begin}; ${staging.copy(batch)}`, batch.chunks, batch.rows.length)
+  /** In a transaction of the caller one table serves all batches; else each transaction that needs one has its own. */
+  const beginStaged = (): string => {
+    if (transaction === 'own') return `${begin}; ${staging.createForTransaction}`
+    return `${isCreated ? staging.truncate : staging.create}; ${begin}`
   }
-  const mergeOnce = async (
+  const fill = async (batch: StagedBatch): Promise<void> => {
+    if (batch.rows.length === 0) {
+      await client.query(begin)
+      return
+    }
+    const copied = await copyIn(client, `${beginStaged()}; ${staging.copy(batch)}`, batch.chunks)
+    isCreated = true
+    if (copied === batch.rows.length) return
+    throw new LadingError(
+      'INTERNAL',
+      `COPY stored ${copied} rows where ${batch.rows.length} were sent; none of them were kept.`,
+    )
+  }
+  const mergeStaged = async (
     batch: StagedBatch,
     aside: readonly Row[],
-    record: Recorder,
+    record: BatchRecorder,
+    wasRefused: boolean,
   ): Promise<MergeOutcome | undefined> => {
     let isRolledBack = false
-    clearErrors(batch)
-    if (shadowTable === undefined) await checkSequences(batch)
-    await sequences.beforeBatch(client, batch)
     await fill(batch)
     if (aside.length > 0) await rejectedRecords.judge(aside)
     const context: MergeContext = {
@@ -93,7 +94,8 @@ export async function openStagingConnection(
       staging: staging.sql,
       batch,
       onConflict,
-      strategy: strategy,
+      strategy,
+      wasRefused,
       sequences,
       async finish(ending) {
         const { outcome, before } = ending
@@ -103,7 +105,7 @@ export async function openStagingConnection(
         // Others wait for a locked sequence, so sequences come last.
         const afterMerge = [
           recordSql,
-          shadowTable?.storeSql(staging.sql, batch),
+          batch.rows.length === 0 ? '' : shadowTable?.storeSql(staging.sql, batch),
           sequences.afterBatch(staging.sql, batch, ending),
         ]
         const statements = [before, ...(isRolledBack ? [rollback] : [...afterMerge, commit])]
@@ -118,6 +120,20 @@ export async function openStagingConnection(
     strategy = merged.strategy
     shadowTable?.markStored(batch)
     return merged.outcome
+  }
+  const mergeOnce = async (
+    batch: StagedBatch,
+    aside: readonly Row[],
+    record: BatchRecorder,
+  ): Promise<MergeOutcome | undefined> => {
+    clearErrors(batch)
+    if (shadowTable === undefined) await checkSequences(batch)
+    await sequences.beforeBatch(client, batch)
+    const copied = await direct?.copy(batch, aside, record)
+    if (copied?.isDone === true) return copied.outcome
+    const outcome = await mergeStaged(batch, aside, record, copied !== undefined)
+    if (outcome !== undefined) direct?.merged(batch, outcome)
+    return outcome
   }
   return {
     async merge(batch, aside, record) {
@@ -135,9 +151,8 @@ export async function openStagingConnection(
       }
     },
     async close() {
-      const drop =
-        transaction === 'own' ? `${beginWriting(commits.reported)}; ${staging.drop}; commit` : staging.drop
-      await client.query(drop).catch(rethrow)
+      const end = flush ?? (isCreated ? staging.drop : '')
+      if (end !== '') await client.query(end).catch(rethrow)
     },
   }
 }
@@ -148,37 +163,6 @@ async function fetchRows(context: MergeContext, shadowTable: ShadowTable): Promi
   const checked = hasCastChecks(context.target, context.batch) ? await rejectUnreadable(context) : context
   await context.client.query(shadowTable.fetchSql(context.staging, checked.batch))
   return checked
-}
-
-type Recorder = (outcome: MergeOutcome) => string | undefined
-
-interface TransactionSql {
-  /** Before the COPY. */
-  readonly begin: string
-  /** After the merge. */
-  readonly commit: string
-  /** Instead of `commit`: undoes the batch. */
-  readonly rollback: string
-}
-
-function transactionSql(
-  staging: StagingTable,
-  { transaction, commits, preamble = '' }: StagingConnectionOptions,
-): TransactionSql {
-  // In a transaction of the caller there is no commit that empties the staging table.
-  if (transaction === 'caller') {
-    return {
-      begin: `truncate ${staging.sql}; savepoint lading_batch; ${preamble}`,
-      commit: 'release savepoint lading_batch',
-      rollback: 'rollback to savepoint lading_batch; release savepoint lading_batch',
-    }
-  }
-  // A crash of the server may lose the last batches, but never part of one; `close` makes all of them durable.
-  return {
-    begin: beginWriting(commits.batch, preamble),
-    commit: 'commit',
-    rollback: 'rollback',
-  }
 }
 
 function rethrow(error: unknown): never {

@@ -1,8 +1,7 @@
-// Bytes → COPY … FROM STDIN, with the rows counted.
+// Bytes → COPY … FROM STDIN, and the number of rows that it stored.
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { from as copyFrom } from 'pg-copy-streams'
-import { LadingError } from '../../errors/lading-error.ts'
 import type { Client } from '../pool/checkout.ts'
 import { databaseFault } from '../sqlstate.ts'
 
@@ -10,22 +9,13 @@ import { databaseFault } from '../sqlstate.ts'
  * Sends `chunks` without pause. `sql` ends with a COPY … FROM STDIN; statements without a result set may precede it in
  * the same round trip.
  *
- * @throws LadingError `INTERNAL` if the database stored a different number of rows, else the fault of the database
+ * @returns how many rows the database stored: fewer than were sent if a trigger dropped some
+ * @throws LadingError, the fault of the database
  */
-export async function copyIn(
-  client: Client,
-  sql: string,
-  chunks: readonly Buffer[],
-  rows: number,
-): Promise<void> {
+export async function copyIn(client: Client, sql: string, chunks: readonly Buffer[]): Promise<number> {
   const copy = client.query(copyFrom(sql))
   await pipeline(Readable.from(chunks), copy).catch(error => {
     throw databaseFault(error)
   })
-  if (copy.rowCount !== rows) {
-    throw new LadingError(
-      'INTERNAL',
-      `COPY stored ${copy.rowCount} rows where ${rows} were sent; none of them were kept.`,
-    )
-  }
+  return copy.rowCount
 }

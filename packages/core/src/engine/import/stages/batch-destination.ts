@@ -48,15 +48,15 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
   const connectionOptions = { onConflict, transaction, commits, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
-    const direct = await openStagingConnection(client, target, { ...connectionOptions, sequences })
+    const staging = openStagingConnection(client, target, { ...connectionOptions, sequences })
     return {
       target,
-      staging: direct,
+      staging,
       notJudged: [],
       finish: async () => undefined,
       async close() {
         await sequences.settle(client)
-        await direct.close()
+        await staging.close()
       },
     }
   }
@@ -64,7 +64,7 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
   const shadowTable = await openShadowTable(client, target, buffer).catch(rethrow)
   // The shadow table's sequences move as those of the table would, so the same numbers are free.
   const sequences = sequencesOf(shadowTable.target, options, 'batch')
-  const shadowConnection = await openStagingConnection(client, shadowTable.target, {
+  const shadowConnection = openStagingConnection(client, shadowTable.target, {
     ...connectionOptions,
     sequences,
     shadowTable: shadowTable,

@@ -9,6 +9,9 @@ export interface MergeOutcome {
   readonly ignored: number
 }
 
+/** Returns statements to commit with a batch, or undefined if the batch is to be rolled back. */
+export type BatchRecorder = (outcome: MergeOutcome) => string | undefined
+
 /** @throws LadingError `INTERNAL` if a row is neither counted nor rejected, or both */
 export function assertAccounted(rows: readonly Row[], outcome: MergeOutcome): void {
   let rejected = 0

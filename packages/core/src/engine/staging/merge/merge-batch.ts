@@ -26,8 +26,10 @@ export async function mergeBatch(unchecked: MergeContext): Promise<MergeResult> 
     return mergeSerially(context, questions, await classify(context, questions))
   }
   // If nothing clashes, every `onConflict` has the same effect.
-  const isTried = strategy === 'optimistic' && (await isEnforcedByDatabase(context, questions))
-  if (isTried) {
+  const { wasRefused = false } = context
+  const isTried =
+    wasRefused || (strategy === 'optimistic' && (await isEnforcedByDatabase(context, questions)))
+  if (isTried && !wasRefused) {
     const outcome = await attempt(context, [])
     if (outcome !== undefined) return { strategy: strategy, outcome }
   }

@@ -26,6 +26,8 @@ export interface MergeContext {
   readonly onConflict: OnConflict
   /** The strategy to start with. */
   readonly strategy: MergeStrategy
+  /** The table has just refused the batch as a whole. */
+  readonly wasRefused?: boolean
   /** Sequences of the columns that the batch writes. */
   readonly sequences: Sequences
   /**

@@ -68,19 +68,23 @@ function now(type: string): string {
 }
 
 /** Sets deferrable constraints to immediate: at commit it would be too late to know which row violated them. */
-export function constraintsNow(target: Target): string {
-  const { deferrable } = target.table
-  return deferrable.length === 0 ? '' : `set constraints ${deferrable.join(', ')} immediate;`
+export function constraintsNow({ table: { deferrable } }: Target): readonly string[] {
+  return deferrable.length === 0 ? [] : [`set constraints ${deferrable.join(', ')} immediate`]
 }
 
 /**
  * Checks everything that is deferred to the commit, including constraint triggers and constraints of other tables that
  * triggers write to. Then defers it again, as between two statements of the application.
  */
-export function constraintsChecked(target: Target): string {
+export function constraintsChecked(target: Target): readonly string[] {
   return target.checksDeferredPerBatch
-    ? `set constraints all immediate; set constraints all deferred; ${constraintsNow(target)}`
-    : ''
+    ? ['set constraints all immediate', 'set constraints all deferred', ...constraintsNow(target)]
+    : []
+}
+
+/** As lines of a block. */
+export function inBlock(statements: readonly string[]): string {
+  return statements.map(statement => `${statement};`).join(' ')
 }
 
 const suppressed = `raise exception using errcode = '${rowsSuppressed}', message = 'rows were suppressed';`
@@ -99,9 +103,9 @@ export function mergeSql(
   return doBlock(`
 declare affected bigint;
 begin
-  ${constraintsNow(target)}
+  ${inBlock(constraintsNow(target))}
   ${insertion(target, staging, batch, excluded, expected)}
-  ${constraintsChecked(target)}
+  ${inBlock(constraintsChecked(target))}
 end`)
 }
 
@@ -149,10 +153,10 @@ declare
   expected bigint;
   updated bigint := 0;
 begin
-  ${constraintsNow(target)}
+  ${inBlock(constraintsNow(target))}
   ${inserted === 0 ? '' : insertion(target, staging, batch, excluded, inserted)}
   ${updates.join('')}
-  ${constraintsChecked(target)}
+  ${inBlock(constraintsChecked(target))}
   perform set_config('${updatedSetting}', updated::text, true);
 end`)
 }

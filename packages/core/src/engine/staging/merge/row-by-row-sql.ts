@@ -24,6 +24,7 @@ import {
   assignments,
   constraintsChecked,
   constraintsNow,
+  inBlock,
   insertLists,
   numbers,
 } from './merge-sql.ts'
@@ -89,7 +90,7 @@ declare
   ${inLoop?.variables ?? ''}
 ${diagnosisVariables}
 begin
-  ${constraintsNow(target)}
+  ${inBlock(constraintsNow(target))}
   for s in select * from ${staging} ${where} order by lading_row loop
     for attempt in 1..${attemptsPerRow} loop
       begin
@@ -111,7 +112,7 @@ begin
           if affected <> 1 then
             raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';
           end if;
-          ${constraintsChecked(target)}
+          ${inBlock(constraintsChecked(target))}
           inserted := inserted + 1;
           ${inLoop?.after ?? ''}
         ${keys.map((_, index) => update(work, index)).join('\n        ')}
@@ -223,7 +224,7 @@ function update({ target, batch, questions, onConflict }: RowByRowOptions, index
         update ${target.table.sql} t set ${set} where ${changed};
         get diagnostics affected = row_count;
         if affected = 1 then
-          ${constraintsChecked(target)}
+          ${inBlock(constraintsChecked(target))}
           updated := updated || s.lading_row;
         elsif exists (select from ${target.table.sql} t where ${changed}) then
           raise exception using errcode = '${rowsSuppressed}', message = 'row was suppressed';

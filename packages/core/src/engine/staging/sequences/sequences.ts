@@ -38,8 +38,10 @@ export interface LoopSequences {
 
 /** The sequences of one run. */
 export interface Sequences {
-  /** Returns the statements that follow the merge of a batch; pass their result to `hear`. */
+  /** Returns the statements that follow the merge of a batch; pass their result to `handleResult`. */
   afterBatch(staging: string, batch: StagedBatch, rows: BatchRows): string
+  /** The same after a batch that was copied straight into the table, with all of its rows. */
+  afterCopy(batch: StagedBatch): string
   /** Processes the result of a query that included these statements. */
   handleResult(result: unknown): void
   /** Returns a query that checks whether a record could get a number that another record of the batch gives, or undefined. */
@@ -134,28 +136,32 @@ export function createSequences(target: Target, { when, onWarning }: SequenceOpt
       })
     hear(result)
   }
+  const after = (batch: StagedBatch, valuesOf: (columns: readonly WrittenColumn[]) => string) => {
+    const written = [...writtenIn(batch)]
+    if (written.length === 0) return ''
+    if (when === 'batch') {
+      const steps = written.map(([sequence, columns]) =>
+        advance(sequence, valuesOf(columns), { mayLock: true }),
+      )
+      return `${advanceBlock(steps)}; select ${notesColumn}`
+    }
+    const farthest = written.map(
+      ([sequence, columns]) => `${literal(sequence)}, ${farthestSql(sequence, valuesOf(columns))}::text`,
+    )
+    return `select json_build_object(${farthest.join(', ')}) as lading_written`
+  }
   return {
     handleResult: hear,
+    afterCopy: batch => after(batch, columns => givenValues(columns, batch)),
     afterBatch(staging, batch, { out, updated = [] }) {
-      const written = [...writtenIn(batch)]
-      if (written.length === 0 || out.length - updated.length === batch.rows.length) return ''
+      if (out.length - updated.length === batch.rows.length) return ''
       const changed = new Set(updated)
       const [inserted, insertedOrUpdated] = [out, out.filter(row => !changed.has(row))].map(rows =>
         rows.length === 0 ? '' : `where s.lading_row <> all (${numbers(rows)})`,
       )
       const from = (column: TargetColumn) =>
         `from ${staging} s ${isNeverUpdated(column) ? inserted : insertedOrUpdated}`
-      const valuesOf = (columns: readonly WrittenColumn[]) => values(columns, from)
-      if (when === 'batch') {
-        const steps = written.map(([sequence, columns]) =>
-          advance(sequence, valuesOf(columns), { mayLock: true }),
-        )
-        return `${advanceBlock(steps)}; select ${notesColumn}`
-      }
-      const farthest = written.map(
-        ([sequence, columns]) => `${literal(sequence)}, ${farthestSql(sequence, valuesOf(columns))}::text`,
-      )
-      return `select json_build_object(${farthest.join(', ')}) as lading_written`
+      return after(batch, columns => values(columns, from))
     },
     clashSql(staging, batch) {
       const mixed = [...writtenIn(batch)].filter(([, columns]) => columns.some(({ isMixed }) => isMixed))
@@ -209,6 +215,17 @@ function values(columns: readonly WrittenColumn[], from: (column: TargetColumn) 
   return columns
     .map(({ column }) => `select s.${column.staged}::${column.info.castType} as v ${from(column)}`)
     .join(' union all ')
+}
+
+/** The values of the rows of a batch. */
+function givenValues(columns: readonly WrittenColumn[], { rows }: StagedBatch): string {
+  const given = columns.flatMap(({ column: { field, codec } }) =>
+    rows.flatMap(({ values: { [field.index]: value } }) =>
+      // The values come from the codec's own parser.
+      value === undefined || value === null ? [] : codec.toCopy(value as never),
+    ),
+  )
+  return `select unnest('{${given.join()}}'::numeric[]) as v`
 }
 
 function farthestSql(sequence: string, written: string): string {
