@@ -28,7 +28,8 @@ const checkpoint = /checkpoint_byte = \d+, checkpoint_row = \d+, checkpoint_line
 
 /**
  * A batch is two round trips: `begin; fence; copy` and `merge; errors; counters; commit`. To die between two of
- * their statements, the part up to there is sent alone, and its answer awaited.
+ * their statements, the part up to there is sent alone, and its answer awaited. A batch that the table refused is copied
+ * again, for a merge; its steps are those of the first attempt.
  */
 export function tapWire(pool: pg.Pool, steps: Steps, sabotage: Sabotage | undefined): void {
   pool.on('connect', client => {
@@ -38,8 +39,14 @@ export function tapWire(pool: pg.Pool, steps: Steps, sabotage: Sabotage | undefi
 }
 
 function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefined): Query {
+  let isAgain = false
   return (what, values) => {
-    if (isCopy(what) && what.text.includes('for update')) return open(what)
+    if (isCopy(what) && what.text.includes('for update')) {
+      if (sabotage === 'fence') what.text = changed(what.text, fence, 'set local work_mem = 4096')
+      if (!isAgain) return open(what)
+      isAgain = false
+    }
+    if (what === 'rollback') isAgain = true
     if (typeof what === 'string' && counters.test(what)) return close(what)
     return query(what, values)
   }
@@ -57,7 +64,6 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
     }
     pass('after_begin')
     pass('after_fence')
-    if (sabotage === 'fence') copy.text = changed(copy.text, fence, 'set local work_mem = 4096')
     const begin = copy.handleCopyInResponse.bind(copy)
     copy.handleCopyInResponse = connection => {
       if (isDue('mid_copy')) halve(connection.stream, () => pass('mid_copy'))

@@ -51,7 +51,8 @@ test('a worker that was considered dead does not replace the file of the other o
     deleted.push(key)
   }
   // It looks for jobs only once, or it would find its own job again as soon as that is considered lost.
-  harness.work({ remote, leaseSeconds: 3_600, pollMs: 3_600_000, storage: { ...storage, delete: forget } })
+  const once = { pollMs: 3_600_000, queue: memoryQueue() }
+  harness.work({ ...once, remote, leaseSeconds: 3_600, storage: { ...storage, delete: forget } })
   await reached(1)
   const stop = new AbortController()
   // A queue that knows nothing of the first one finds the job by its sweep.

@@ -1,7 +1,7 @@
 // Copies batches straight into the table, while the table accepts them whole.
 import { copyIn } from '../../../postgres/copy/copy-in.ts'
 import type { Client } from '../../../postgres/pool/checkout.ts'
-import { faultOrigin } from '../../../postgres/sqlstate.ts'
+import { faultOrigin, sqlstate } from '../../../postgres/sqlstate.ts'
 import type { Target } from '../../catalogue/target.ts'
 import type { Row } from '../../resource/row.ts'
 import type { BatchTransaction } from '../batch-transaction.ts'
@@ -19,6 +19,9 @@ interface DirectCopyOptions {
   readonly sequences: Sequences
   readonly rejectedRecords: RejectedRowsJudge
 }
+
+/** `feature_not_supported` (PostgreSQL manual, appendix A). */
+const unsupported = '0A000'
 
 /** What became of a batch; `outcome` is undefined if `record` had it rolled back. */
 export type CopiedBatch =
@@ -42,30 +45,13 @@ export function openDirectCopy(
   const direct = directCopy(target)
   if (direct === undefined) return undefined
   const strategy = directStrategy()
-  let isFirst = true
-
-  const isRefused = async (): Promise<boolean> => {
-    const { rows } = await client.query(direct.rowSecuritySql)
-    return rows[0]?.applies === true
-  }
-  const start = (): string => [begin, ...constraintsNow(target)].join('; ')
+  const opening = [begin, ...constraintsNow(target)].join('; ')
 
   return {
     async copy(batch, aside, record) {
       if (batch.rows.length === 0 || !strategy.isDue || !direct.fits(batch)) return undefined
-      let opening = `${start()}; `
-      if (isFirst) {
-        await client.query(start())
-        if (await isRefused()) {
-          strategy.giveUp()
-          await client.query(rollback)
-          return undefined
-        }
-        isFirst = false
-        opening = ''
-      }
       try {
-        const copied = await copyIn(client, `${opening}${direct.copy(batch)}`, batch.chunks)
+        const copied = await copyIn(client, `${opening}; ${direct.copy(batch)}`, batch.chunks)
         if (copied === batch.rows.length) {
           if (aside.length > 0) await rejectedRecords.judge(aside)
           const outcome = insertedOnly(copied)
@@ -82,6 +68,12 @@ export function openDirectCopy(
         }
       } catch (error) {
         if (faultOrigin(error) !== 'row') throw error
+        // COPY refuses tables whose row-level security applies to the role of the transaction.
+        if (sqlstate(error) === unsupported) {
+          strategy.giveUp()
+          await client.query(rollback)
+          return undefined
+        }
       }
       strategy.refused()
       await client.query(rollback)

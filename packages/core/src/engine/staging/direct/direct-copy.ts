@@ -8,8 +8,6 @@ export interface DirectCopy {
   fits(batch: StagedBatch): boolean
   /** The COPY … FROM STDIN statement that loads such a batch. */
   copy(batch: StagedBatch): string
-  /** A query of one boolean, `applies`: row-level security, which COPY refuses, applies to the role of the transaction. */
-  readonly rowSecuritySql: string
 }
 
 /** @returns undefined if no batch can be copied */
@@ -28,7 +26,6 @@ export function directCopy(target: Target): DirectCopy | undefined {
       columns.every(({ column }) => !unlike.has(column)),
     copy: ({ columns }) =>
       `copy ${table.sql} (${columns.map(({ column }) => column.sql).join(', ')}) from stdin`,
-    rowSecuritySql: `select pg_catalog.row_security_active(${table.oid}::oid) as applies`,
   }
 }
 
