@@ -65,6 +65,7 @@ async function create(options: string): Promise<TestDatabase> {
       // A pool waits for what it lent out. A server that still has connections to a database waits 100 ms to drop it.
       const end = () => Promise.all([pool.end(), scarce.end()])
       if (leaks === undefined) await end()
+      await connectionsEnded(name)
       await asAdmin(`drop database ${name} with (force)`)
       if (leaks === undefined) return
       await end()
@@ -94,12 +95,22 @@ end $$`
 let admin: pg.Pool | undefined
 
 /** On one connection for all files of this process: a new one takes as long as the copy of a database. */
-async function asAdmin(sql: string): Promise<void> {
+async function asAdmin(sql: string): Promise<pg.QueryResult> {
   admin ??= new pg.Pool({
     connectionString: inject('adminUrl'),
     max: 1,
     idleTimeoutMillis: 0,
     allowExitOnIdle: true,
   }).on('error', () => undefined)
-  await admin.query(sql)
+  return admin.query(sql)
+}
+
+/**
+ * The promise of a pool's `end` does not wait for its connections. One that is terminated before it has ended emits an
+ * error, and a pool of a test may have no listener any more. Waits half a second for those that nobody ends.
+ */
+async function connectionsEnded(database: string): Promise<void> {
+  const deadline = performance.now() + 500
+  const count = `select count(*)::int as open from pg_stat_activity where datname = '${database}'`
+  while ((await asAdmin(count)).rows[0].open > 0 && performance.now() < deadline) await setTimeout(10)
 }
