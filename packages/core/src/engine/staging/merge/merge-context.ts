@@ -14,8 +14,13 @@ import { mergeSql } from './merge-sql.ts'
 /**
  * How a batch is merged. The next batch starts with the strategy that this one ended with, because a dirty file is
  * usually dirty throughout.
+ *
+ * - `optimistic`: insert all rows.
+ * - `classified`: look for keys and references first.
+ * - `checked`: and for rows that break a CHECK.
+ * - `isolated`: try row by row.
  */
-export type MergeStrategy = 'optimistic' | 'classified' | 'isolated'
+export type MergeStrategy = 'optimistic' | 'classified' | 'checked' | 'isolated'
 
 export interface MergeContext {
   readonly client: Client

@@ -4,8 +4,10 @@ import { stagedCount } from '../encode-batch.ts'
 import { explainVerdicts } from '../explain/explain.ts'
 import { explainFailures } from '../explain/explain-failures.ts'
 import { rejectUnreadable } from '../explain/unreadable.ts'
+import { brokenChecks } from './broken-checks.ts'
 import { hasUncheckedValues } from './cast-checks.ts'
 import { enforcesKeys, type MergeChecks, unenforcedReferences } from './classify-sql.ts'
+import type { ConstraintFailure } from './constraint-failure.ts'
 import { judge, type Suspect, type Verdict } from './judge.ts'
 import {
   attempt,
@@ -25,24 +27,31 @@ export async function rejectDuplicates(
   questions: MergeChecks,
   isTried: boolean,
 ): Promise<MergeResult> {
-  const { batch, target } = context
+  const { batch, target, strategy } = context
   const suspects = await classify(context, questions)
   const hasSelfLookups = refersToItselfByName(target, batch)
   // Invalid values are reported regardless of keys, so they are checked first.
-  if ((isTried || hasSelfLookups || suspects.length > 0) && hasUncheckedValues(target, batch)) {
+  const mayReject = isTried || hasSelfLookups || suspects.length > 0 || strategy === 'checked'
+  if (mayReject && hasUncheckedValues(target, batch)) {
     return retryChecked(context, questions, isTried)
   }
   if (hasSelfLookups) return mergeSerially(context, questions, suspects)
   // Without suspects this would only try the whole batch again.
-  if (context.strategy !== 'isolated' && !(isTried && suspects.length === 0)) {
-    const verdicts = judge(questions, suspects)
-    for (const [number, found] of verdicts) explain(context, questions, number, found)
-    const outcome = await attempt(context, [...verdicts.keys()])
-    if (outcome !== undefined) return { strategy: verdicts.size > 0 ? 'classified' : 'optimistic', outcome }
+  const isGuessed = strategy === 'optimistic' || strategy === 'classified'
+  if (isGuessed && !(isTried && suspects.length === 0)) {
+    const merged = await insertRest(context, questions, suspects, [])
+    if (merged !== undefined) return merged
     if (hasUncheckedValues(target, batch)) return retryChecked(context, questions, true)
-    // The table rejects more than the classification found, so rows are tried one by one and get new errors.
-    clearErrors(batch)
   }
+  if (strategy !== 'isolated') {
+    const broken = await brokenChecks(context)
+    const merged =
+      broken.length > 0 || strategy === 'checked'
+        ? await insertRest(context, questions, suspects, broken)
+        : undefined
+    if (merged !== undefined) return merged
+  }
+  // The table rejects more than was found, so rows are tried one by one.
   // `isolate` leaves keys and references to the database, which knows no scopes and no lookups. A shadow table has no foreign keys.
   const isEnforced =
     !target.isShadow &&
@@ -50,6 +59,35 @@ export async function rejectDuplicates(
     batch.lookupFields.length === 0 &&
     unenforcedReferences(questions).length === 0
   return isEnforced ? isolate(context, questions, suspects) : mergeSerially(context, questions, suspects)
+}
+
+/**
+ * Inserts all rows but those that the classification rejects and those in `broken`.
+ *
+ * @returns undefined if the table refuses another row; then nothing was changed, and no row has an error
+ */
+async function insertRest(
+  context: MergeContext,
+  questions: MergeChecks,
+  suspects: readonly Suspect[],
+  broken: readonly ConstraintFailure[],
+): Promise<MergeResult | undefined> {
+  const verdicts = judge(questions, suspects, new Set(broken.map(({ row }) => row)))
+  for (const [number, found] of verdicts) explain(context, questions, number, found)
+  await explainFailures(
+    context,
+    broken.filter(({ row }) => !verdicts.has(row)),
+  )
+  const excluded = new Set([...verdicts.keys(), ...broken.map(({ row }) => row)])
+  const outcome = await attempt(context, [...excluded])
+  if (outcome === undefined) {
+    clearErrors(context.batch)
+    return undefined
+  }
+  return {
+    strategy: broken.length > 0 ? 'checked' : verdicts.size > 0 ? 'classified' : 'optimistic',
+    outcome,
+  }
 }
 
 async function retryChecked(
