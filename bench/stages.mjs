@@ -1,5 +1,5 @@
 // `npm run bench:stages`: what each stage of an import costs Node, in microseconds of CPU per row, without a database to wait for.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -131,6 +131,8 @@ function slower(costs, before) {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'lading-stages-'))
+// The embedded server may run as another user, which must be able to reach the folder.
+await chmod(folder, 0o755)
 const server = await openServer(folder)
 const client = new pg.Client({ connectionString: server.url })
 try {

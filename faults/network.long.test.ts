@@ -60,8 +60,8 @@ test.each([{ sliceBytes: 1 }, { delayMs: 3 }])('a network with %o', async faults
 /** Of the workers whose connections fall silent. */
 const noProgressSeconds = 2
 
-/** The first statement of a batch. */
-const inThirdBatch = { after: 'copy pg_temp', nth: 3 }
+/** The fence, in the first statements of a batch. */
+const inThirdBatch = { after: 'perform from lading.jobs', nth: 3 }
 
 async function expectGivenUpInTime({ silence }: BadNetwork): Promise<void> {
   await expect.poll(() => silence.tookMs).toBeGreaterThan(noProgressSeconds * 1_000 - 300)
