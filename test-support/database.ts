@@ -107,7 +107,7 @@ async function asAdmin(sql: string): Promise<pg.QueryResult> {
 
 /**
  * The promise of a pool's `end` does not wait for its connections. One that is terminated before it has ended emits an
- * error, and a pool of a test may have no listener any more. Waits half a second for those that nobody ends.
+ * error, and a pool of a test may have no listener any more. Waits half a second for those that stay open.
  */
 async function connectionsEnded(database: string): Promise<void> {
   const deadline = performance.now() + 500

@@ -1,5 +1,7 @@
 // Records that break a CHECK of the table are found as a set, and reported as if each had been tried alone.
+import { Readable } from 'node:stream'
 import { describe, expect, test } from 'vitest'
+import type { RecordError } from '../../../src/index.ts'
 import { directHarness, things } from '../../fixtures/direct-harness.ts'
 import { bytes, rowsOf } from '../../support.ts'
 
@@ -79,6 +81,24 @@ test('a check that is not enforced, as PostgreSQL 18 has, rejects nothing', asyn
     name text, constraint idle check (name <> 'evil') ${hasThem ? 'not enforced' : ''})`)
   const found = await errorsOf(file('1,a', '2,evil', '9,b'))
   expect(found.map(([row]) => row)).toEqual(hasThem ? [4] : [3, 4])
+})
+
+test('a check that is added while an atomic import reads its file is reported with the values of the record', async () => {
+  await harness.database.pool.query('create table things (id int primary key, name text)')
+  async function* source() {
+    yield file('1,a', '2,evil', '3,c')
+    // The batch is in the shadow table, which has no such check.
+    await expect.poll(() => harness.log.statements.join().includes('lading_kept_')).toBe(true)
+    await harness.database.pool.query(`alter table things add constraint no_evil check (name <> 'evil')`)
+    yield bytes('4,d\n5,e\n6,f\n')
+  }
+  const errors: unknown[] = []
+  const onError = ({ rowNumber, recordIdentifier, value }: RecordError) =>
+    errors.push([rowNumber, recordIdentifier, value])
+  const run = harness.run({ source: Readable.from(source()), atomic: true, onError }, things, 2)
+  await expect(run).rejects.toMatchObject({ code: 'IMPORT_ROLLED_BACK' })
+  expect(errors).toEqual([[3, '2', 'evil']])
+  expect(wereTried()).toBe(false)
 })
 
 describe('rows are tried one by one', () => {

@@ -12,7 +12,7 @@ import { type MergeContext, tryInSavepoint } from './merge-context.ts'
  * are all rows if an expression fails for one of them: an insert then tells which.
  */
 export async function brokenChecks(context: MergeContext): Promise<readonly ConstraintFailure[]> {
-  const { client, target, staging, batch } = context
+  const { client, target, staging, batch, recall } = context
   const found = await readTableChecks(client, target.table.oid)
   const sql = found && brokenChecksSql(target, staging, batch, found)
   if (found === undefined || sql === undefined) return []
@@ -23,6 +23,7 @@ export async function brokenChecks(context: MergeContext): Promise<readonly Cons
     failures = rows.map(({ row, broken }) => failureOf(found, Number(row), String(broken)))
   })
   await client.query('release savepoint lading_merge')
+  await recall?.(failures.map(({ row }) => row))
   return failures
 }
 
