@@ -8,7 +8,7 @@ const layers = [
   ['engine/resource', 'postgres', 'engine/format', 'storage', 'engine/source'],
   ['engine/value', 'queue'],
   ['engine/catalogue', 'engine/validation'],
-  ['engine/staging'],
+  ['engine/staging', 'engine/fast-path'],
   ['engine/import', 'engine/export'],
   ['jobs'],
   ['http'],

@@ -9,6 +9,7 @@ import { defaults } from '../packages/core/src/config/defaults.ts'
 import { compileLimitCheck } from '../packages/core/src/engine/catalogue/fit/fit.ts'
 import { readTarget } from '../packages/core/src/engine/catalogue/read-target.ts'
 import { codecsOf } from '../packages/core/src/engine/catalogue/target.ts'
+import { encodeAhead } from '../packages/core/src/engine/fast-path/encode-ahead.ts'
 import { formatByName } from '../packages/core/src/engine/format/formats.ts'
 import { openText } from '../packages/core/src/engine/format/text/decode-text.ts'
 import { encode, regroup } from '../packages/core/src/engine/import/stages/batches.ts'
@@ -42,7 +43,8 @@ function stagesOf(name, target, source) {
     text: () => openText(readChunks(source, defaults.decodeChunkBytes, signal), {}),
     decode: text => format.decode(text, { maxRecordBytes: 1 << 20, maxColumns: defaults.maxColumns }),
     map: records => mapFields(records, users, {}),
-    parse: mapped => parseValues(mapped, users, { from: format.values, codecOf }),
+    ahead: mapped => encodeAhead(mapped, target, { from: format.values }),
+    parse: rows => parseValues(rows, users, { from: format.values, codecOf }),
     validate: parsed => validate(parsed, users, compileLimitCheck(target), codecOf),
     regroup: judged => regroup(judged, { batchRows: defaults.batchRows, batchBytes: defaults.batchBytes }),
     encode: batches => encode(batches, target, { mayUpdate: false }),

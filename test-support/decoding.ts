@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { expect } from 'vitest'
 import type { DecodeOptions, Format } from '../packages/core/src/engine/format/format.ts'
 import type { Header, RecordBatch } from '../packages/core/src/engine/record/record-batch.ts'
+import type { SourceRecord } from '../packages/core/src/engine/record/source-record.ts'
 
 type Decode = Format['decode']
 
@@ -16,12 +17,25 @@ export async function decodeChunks(decode: Decode, chunks: Iterable<Buffer>, opt
     .flatMap(({ rowNumber, count = 0 }) => Array.from({ length: count }, (_, index) => rowNumber + index))
   return {
     header: batches.find(batch => batch.header !== undefined)?.header?.cells,
-    records: batches.flatMap(batch => batch.records),
+    records: batches.flatMap(batch => batch.records).map(plainRecord),
     /** Row numbers of the records that were left out, if there are any. */
     ...(skipped.length > 0 && { skipped }),
     end,
     fault: fault && `${fault.code}: ${fault.message}`,
   }
+}
+
+/** What a record holds, however its decoder keeps it. */
+export function plainRecord({
+  rowNumber,
+  line,
+  offset,
+  length,
+  raw,
+  content,
+  problem,
+}: SourceRecord): SourceRecord {
+  return { rowNumber, line, offset, length, raw, content, problem }
 }
 
 /** A header as the decoder yields it. */

@@ -3,6 +3,7 @@
 import { defaults } from '../../config/defaults.ts'
 import { compileLimitCheck } from '../catalogue/fit/fit.ts'
 import { codecsOf, type Target } from '../catalogue/target.ts'
+import { encodeAhead } from '../fast-path/encode-ahead.ts'
 import type { Format } from '../format/format.ts'
 import { openText } from '../format/text/decode-text.ts'
 import type { RecordBatch } from '../record/record-batch.ts'
@@ -93,7 +94,8 @@ export async function* importPipeline(
   const unprocessed = skipRows(rows, job?.after ?? 0)
   const pending = untilStop(unprocessed, stop)
   const codecOf = codecsOf(target)
-  const typed = parseValues(pending, resource, { from: values, codecOf, nullValues })
+  const ahead = encodeAhead(pending, target, { from: values, nullValues })
+  const typed = parseValues(ahead, resource, { from: values, codecOf, nullValues })
   const scoped = applyScopeValues(typed, target)
   const judged = validate(scoped, resource, compileLimitCheck(target), codecOf)
   const batches = regroup(judged, limits)

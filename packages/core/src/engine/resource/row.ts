@@ -21,6 +21,20 @@ export interface Row {
   isUntyped?: true
   /** Finds the field of a key of the record; undefined if the record has no keys. */
   readonly fieldOf?: ((key: string) => Field | undefined) | undefined
+  /** Holds the row, at `lineIndex`, as a line of COPY; undefined for a row whose values are yet to be judged or encoded. */
+  readonly lines?: CopyLines | undefined
+  readonly lineIndex?: number
+}
+
+/** Lines of COPY for rows whose values are valid, written straight from the bytes of their records. */
+export interface CopyLines {
+  readonly bytes: Buffer
+  /** By line: where it ends in `bytes`, with its line ending. */
+  readonly ends: Uint32Array
+  /** The fields of its cells, in the order of the target's columns; every line gives each of them. */
+  readonly fields: readonly Field[]
+  /** Parses the values of a row in place, as they were before they were encoded. */
+  parse(row: Row): void
 }
 
 export function emptyRow({ inputs }: Resource, source: SourceRecord, fieldOf?: Row['fieldOf']): Row {

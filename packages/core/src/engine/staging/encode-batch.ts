@@ -1,8 +1,9 @@
 // Rows → COPY lines of a staged batch, and its shape: which columns it fills, and which of them only in some rows.
 
-import { copyNull, copyValue, packLines } from '../../postgres/copy/copy-text.ts'
 import type { Target, TargetColumn, TargetLookupField } from '../catalogue/target.ts'
+import type { Field } from '../resource/field.ts'
 import type { Row } from '../resource/row.ts'
+import { encodeLines, type IsAbsent } from './encode-lines.ts'
 
 export interface StagedColumn {
   readonly column: TargetColumn
@@ -45,17 +46,17 @@ export function encodeBatch(
   rows: readonly Row[],
   { mayUpdate, chunkBytes }: EncodeBatchOptions,
 ): StagedBatch {
-  const columns = stagedColumns(target, rows, mayUpdate)
+  const encoded = rows.find(row => row.lines !== undefined)?.lines?.fields
+  const others = encoded === undefined ? rows : rows.filter(({ lines }) => lines?.fields !== encoded)
+  const columns = stagedColumns(target, { rows, others, encoded, mayUpdate })
   const hasPresence = columns.some(column => column.isMixed)
   const lookupFields = target.references
     .flatMap(reference => reference.lookupFields)
-    .filter(lookupField => rows.some(row => isGiven(row, lookupField)))
+    .filter(lookupField => others.some(row => isGiven(row, lookupField)))
   const shape = { rows, columns, lookupFields, hasPresence }
   const absenceTests = columns.map(({ column }) => absenceTest(target, column))
-  return { ...shape, chunks: packLines(lines(shape, absenceTests), chunkBytes) }
+  return { ...shape, chunks: encodeLines(shape, absenceTests, chunkBytes) }
 }
-
-type IsAbsent = (row: Row) => boolean
 
 /** A null value is present, except in a NOT NULL column: there it can only mean the default. */
 function absenceTest({ references }: Target, column: TargetColumn): IsAbsent {
@@ -75,41 +76,21 @@ function isGiven(row: Row, { field }: TargetLookupField): boolean {
   return value !== undefined && value !== null
 }
 
-function stagedColumns(target: Target, rows: readonly Row[], mayUpdate: boolean): StagedColumn[] {
+interface RowsToStage {
+  readonly rows: readonly Row[]
+  /** The fields of rows that are encoded already; undefined if there are no such rows. */
+  readonly encoded: readonly Field[] | undefined
+  /** All other rows. */
+  readonly others: readonly Row[]
+  readonly mayUpdate: boolean
+}
+
+function stagedColumns(target: Target, { rows, encoded, others, mayUpdate }: RowsToStage): StagedColumn[] {
   return target.writable.flatMap(column => {
     const isAbsent = absenceTest(target, column)
-    let absent = 0
-    for (const row of rows) if (isAbsent(row)) absent++
+    let absent = encoded?.includes(column.field) === false ? rows.length - others.length : 0
+    for (const row of others) if (isAbsent(row)) absent++
     if (absent === rows.length) return []
     return { column, isMixed: absent > 0 && (mayUpdate || column.info.default !== null) }
   })
-}
-
-function* lines(
-  { rows, columns, lookupFields, hasPresence }: Omit<StagedBatch, 'chunks'>,
-  absenceTests: readonly IsAbsent[],
-): Generator<string> {
-  const encoders = [...columns.map(({ column }) => column), ...lookupFields].map(encoder)
-  const first = hasPresence ? 1 : 0
-  // Reuses one array and joins it once per row: concatenating cells would create a string for each step.
-  const cells = new Array<string>(first + encoders.length)
-  for (const row of rows) {
-    if (hasPresence) cells[0] = absenceTests.map(isAbsent => (isAbsent(row) ? '0' : '1')).join('')
-    for (let index = 0; index < encoders.length; index++)
-      cells[first + index] = encoders[index]?.(row.values) ?? copyNull
-    yield cells.join('\t')
-  }
-}
-
-function encoder({
-  field,
-  codec,
-}: Pick<TargetColumn, 'field' | 'codec'>): (values: readonly unknown[]) => string {
-  const { index } = field
-  const escapeText = codec.isPlain === true ? (text: string) => text : copyValue
-  return values => {
-    const value = values[index]
-    // Staged values come from the codec's own parser, so they have the type that it encodes.
-    return value === undefined || value === null ? copyNull : escapeText(codec.toCopy(value as never))
-  }
 }

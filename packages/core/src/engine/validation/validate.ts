@@ -18,7 +18,7 @@ export type RowCheck = (row: Row) => void
 
 /**
  * Checks every row that has no errors yet: the rules of each field in order, the limits of the columns, then the
- * resource's own `check`. If `check` throws, the rows before it are still passed on, with the fault.
+ * resource's own `check`. Of a row that is encoded already, only `check` is left to do. If `check` throws, the rows before it are still passed on, with the fault.
  *
  * @param fit checks the limits of the table's columns
  * @param codecOf the codec of each field for its column
@@ -37,7 +37,7 @@ export async function* validate(
       for (; index < batch.rows.length; index++) {
         const row = batch.rows[index]
         if (row === undefined || row.errors !== undefined) continue
-        checkFields(row)
+        if (row.lines === undefined) checkFields(row)
         recordCheck?.(row)
         if (row.errors !== undefined) sortByField(resource, row.errors)
       }

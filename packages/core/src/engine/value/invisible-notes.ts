@@ -36,7 +36,7 @@ export function invisibleNoter({ inputs }: Resource): (row: Row, isAscii: boolea
   }
 }
 
-function hasInvisible(element: unknown): element is string {
+export function hasInvisible(element: unknown): element is string {
   return typeof element === 'string' && holdsInvisible(element, false)
 }
 

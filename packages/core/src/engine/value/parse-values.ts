@@ -23,7 +23,7 @@ export interface ParseOptions {
 
 /**
  * Parses in place. Empty text is null except in text fields: CSV has no other way to leave out a value. Rows that
- * already have errors are left as they are. If a `transform` throws, the rows before it are still passed on, with the
+ * already have errors, or are encoded already, are left as they are. If a `transform` throws, the rows before it are still passed on, with the
  * fault.
  */
 export async function* parseValues(
@@ -31,10 +31,8 @@ export async function* parseValues(
   resource: Resource,
   { from, codecOf = codecByType, nullValues }: ParseOptions,
 ): AsyncGenerator<RowBatch> {
-  const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
+  const parse = rowParser(resource, { from, codecOf, nullValues })
   const noteInvisible = invisibleNoter(resource)
-  const nulls = nullValues && new Set<unknown>(nullValues)
-  const isDocument = resource.inputs.map(({ type }) => from === 'json' && type.kind === 'json')
   for await (const read of batches) {
     const notes = [...(read.notes ?? [])]
     const batch = { ...read, notes }
@@ -42,13 +40,12 @@ export async function* parseValues(
     try {
       for (; index < batch.rows.length; index++) {
         const row = batch.rows[index]
-        if (row === undefined) continue
+        if (row === undefined || row.lines !== undefined) continue
         if (row.errors !== undefined) {
           row.isUntyped = true
           continue
         }
-        if (nulls !== undefined) removeNullValues(row, nulls, isDocument)
-        parseRow(row, parsers)
+        parse(row)
         noteInvisible(row, batch.isAscii === true, notes)
       }
     } catch (fault) {
@@ -57,6 +54,20 @@ export async function* parseValues(
       return
     }
     yield batch
+  }
+}
+
+/** Parses the values of a row in place. */
+export function rowParser(
+  resource: Resource,
+  { from, codecOf = codecByType, nullValues }: ParseOptions,
+): (row: Row) => void {
+  const parsers = resource.inputs.map(field => parserOf(field, codecOf(field), from))
+  const nulls = nullValues && new Set<unknown>(nullValues)
+  const isDocument = resource.inputs.map(({ type }) => from === 'json' && type.kind === 'json')
+  return row => {
+    if (nulls !== undefined) removeNullValues(row, nulls, isDocument)
+    parseRow(row, parsers)
   }
 }
 
@@ -133,7 +144,7 @@ function hasOtherSpelling(original: unknown, parsed: unknown): boolean {
   return typeof parsed === 'object' ? Array.isArray(parsed) : String(parsed) !== original
 }
 
-interface Parser {
+export interface Parser {
   readonly transforms: boolean
   readonly field: Field
   /** For a column that keeps every digit: the error of a number that JSON.parse has changed. */
@@ -141,7 +152,7 @@ interface Parser {
   parse(value: unknown): unknown
 }
 
-function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parser {
+export function parserOf(field: Field, codec: Codec, from: ParseOptions['from']): Parser {
   const { transform } = field
   const keepsEmpty = field.type.kind === 'text' || (field.type.kind === 'json' && from === 'json')
   const parseText = from === 'text' ? codec.parse : codec.fromJson

@@ -22,20 +22,45 @@ const bytesPerUnit = 3
  * Packs lines into chunks of about `chunkBytes`: row-sized writes into COPY starve the event loop. Each line goes
  * straight into its chunk; joining the lines first would hold every byte three times.
  */
-export function packLines(lines: Iterable<string>, chunkBytes: number): Buffer[] {
-  const chunks: Buffer[] = []
-  let chunk = Buffer.allocUnsafe(0)
-  let length = 0
-  for (const line of lines) {
-    const needed = line.length * bytesPerUnit + 1
-    if (length + needed > chunk.length) {
-      if (length > 0) chunks.push(chunk.subarray(0, length))
-      chunk = Buffer.allocUnsafe(Math.max(chunkBytes, needed))
-      length = 0
-    }
-    length += chunk.write(line, length)
-    chunk[length++] = 0x0a
+export class LinePacker {
+  private readonly chunks: Buffer[] = []
+  private chunk = Buffer.allocUnsafe(0)
+  private length = 0
+
+  constructor(private readonly chunkBytes: number) {}
+
+  /** Adds a line, given without its line ending. */
+  add(line: string): void {
+    this.reserve(line.length * bytesPerUnit + 1)
+    this.length += this.chunk.write(line, this.length)
+    this.chunk[this.length++] = 0x0a
   }
-  if (length > 0) chunks.push(chunk.subarray(0, length))
-  return chunks
+
+  /** Adds encoded bytes. Many at once become a chunk of their own, without a copy. */
+  addBytes(bytes: Buffer): void {
+    if (bytes.length >= this.chunkBytes) {
+      this.flush()
+      this.chunks.push(bytes)
+      return
+    }
+    this.reserve(bytes.length)
+    this.length += bytes.copy(this.chunk, this.length)
+  }
+
+  finish(): Buffer[] {
+    this.flush()
+    return this.chunks
+  }
+
+  private reserve(needed: number): void {
+    if (this.length + needed <= this.chunk.length) return
+    this.flush()
+    this.chunk = Buffer.allocUnsafe(Math.max(this.chunkBytes, needed))
+  }
+
+  private flush(): void {
+    if (this.length > 0) this.chunks.push(this.chunk.subarray(0, this.length))
+    this.chunk = Buffer.allocUnsafe(0)
+    this.length = 0
+  }
 }

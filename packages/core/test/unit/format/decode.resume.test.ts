@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { plainRecord } from '../../../../../test-support/decoding.ts'
 import type { DecodeOptions } from '../../../src/engine/format/format.ts'
 import { formatByName } from '../../../src/engine/format/formats.ts'
 import type { Header, Position, RecordBatch } from '../../../src/engine/record/record-batch.ts'
@@ -183,7 +184,7 @@ async function read(format: string, chunks: readonly Buffer[], from?: DecodeOpti
   return {
     batches,
     header: batches.find(batch => batch.header !== undefined)?.header,
-    records: batches.flatMap(batch => batch.records),
+    records: batches.flatMap(batch => batch.records).map(plainRecord),
     fault: last?.fault && `${last.fault.code}: ${last.fault.message}`,
     end: last?.end,
   }

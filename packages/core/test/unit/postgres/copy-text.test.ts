@@ -1,6 +1,6 @@
 // COPY's text format: one value never becomes two, and no line ends the copy.
 import { describe, expect, test } from 'vitest'
-import { copyNull, copyValue, packLines } from '../../../src/postgres/copy/copy-text.ts'
+import { copyNull, copyValue, LinePacker } from '../../../src/postgres/copy/copy-text.ts'
 
 test.each<[name: string, text: string, escaped: string]>([
   ['nothing', '', ''],
@@ -25,6 +25,12 @@ test('null is distinguished from its own spelling', () => {
   expect(copyNull).toBe('\\N')
   expect(copyValue(copyNull)).not.toBe(copyNull)
 })
+
+function packLines(lines: readonly string[], chunkBytes: number): Buffer[] {
+  const packer = new LinePacker(chunkBytes)
+  for (const line of lines) packer.add(line)
+  return packer.finish()
+}
 
 describe('packing lines', () => {
   const lines = ['', 'a', 'é😀', 'x'.repeat(300), '', '€'.repeat(100), 'last']
@@ -52,6 +58,18 @@ describe('packing lines', () => {
     expect(chunks.length).toBeLessThan(30)
     expect(Math.max(...chunks.map(chunk => chunk.length))).toBeLessThanOrEqual(64_100)
   })
+
+  test.each([1, 8, 64, 100_000])(
+    'into chunks of about %d bytes: encoded bytes keep their place among lines',
+    chunkBytes => {
+      const packer = new LinePacker(chunkBytes)
+      packer.add('é')
+      packer.addBytes(Buffer.from('a\tb\nc\td\n'))
+      packer.addBytes(Buffer.from('x'.repeat(70)))
+      packer.add('')
+      expect(Buffer.concat(packer.finish()).toString()).toBe(`é\na\tb\nc\td\n${'x'.repeat(70)}\n`)
+    },
+  )
 
   test('a line of lone surrogates, which no value has, still fits', () => {
     expect(packLines(['\ud800'.repeat(50), 'b'], 8).map(chunk => chunk.length)).toEqual([151, 2])

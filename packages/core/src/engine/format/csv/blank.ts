@@ -1,15 +1,18 @@
 // Decides which scanned records to skip: empty lines, and records without any value.
-import type { Header } from '../../record/record-batch.ts'
-import type { ScannedRecord } from './scan.ts'
+import { cellForm, cellNumbers } from '../../record/cell-block.ts'
 
 /** An empty line is not a record, except in a file with a single column: there it is an empty cell. */
-export function isBlankLine({ start, end, cells }: ScannedRecord, header: Header | undefined): boolean {
-  return start === end && cells.length === 1 && header?.cells.length !== 1
+export function isBlankLine(cellCount: number, headerWidth: number | undefined): boolean {
+  return cellCount === 1 && headerWidth !== 1
 }
 
 /** Spreadsheets write rows without a value as `,,`. A quoted empty cell counts as a value, and so does a space. */
-export function isBlankRecord({ cells }: ScannedRecord, header: Header | undefined): boolean {
-  return (
-    cells[0] === null && cells.length > 1 && header?.cells.length !== 1 && cells.every(cell => cell === null)
-  )
+export function isBlankRecord(cells: Uint32Array, firstCell: number, cellCount: number): boolean {
+  if (cellCount < 2) return false
+  for (let cell = firstCell; cell < firstCell + cellCount; cell++) {
+    const from = cells[cell * cellNumbers] as number
+    const end = cells[cell * cellNumbers + 1] as number
+    if (end >>> 2 !== from || (end & cellForm.quoted) !== 0) return false
+  }
+  return true
 }

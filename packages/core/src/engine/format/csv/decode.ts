@@ -1,16 +1,17 @@
 // CSV bytes → record batches: parses strictly, with each record's position; a fault comes after the good records.
 import { LadingError } from '../../../errors/lading-error.ts'
+import { CellBlock, type CellBlockOptions, cellNumbers, recordNumbers } from '../../record/cell-block.ts'
 import { type Note, pushNote } from '../../record/note.ts'
 import type { Header, RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import type { DecodeOptions, DecodeResume } from '../format.ts'
 import { type Consume, carry } from '../text/carry.ts'
-import { type DecodedText, decodeUtf8 } from '../text/utf8.ts'
+import { type ValidText, validateUtf8 } from '../text/utf8.ts'
 import { isBlankLine, isBlankRecord } from './blank.ts'
 import { csvFaults } from './csv-faults.ts'
 import { readDialect } from './dialect.ts'
 import { unguard } from './formula-guard.ts'
-import { type Scan, scanCsv } from './scan.ts'
+import { CsvScanner, type Scan } from './scan.ts'
 
 const cr = 0x0d
 
@@ -37,6 +38,17 @@ async function* resume(
   yield* rest
 }
 
+type ScannedText = Pick<CellBlockOptions, 'bytes' | 'isAscii' | 'respell'>
+
+interface DecodedRecords {
+  readonly records: readonly SourceRecord[]
+  readonly notes: readonly Note[]
+  readonly header: Header | undefined
+  /** Bytes read. */
+  readonly bytes: number
+  readonly fault?: LadingError | undefined
+}
+
 interface BatchContent {
   readonly isAscii?: boolean
   readonly header?: Header | undefined
@@ -50,6 +62,7 @@ class CsvDecoder {
   private byte: number
   private line: number
   private rowNumber: number
+  private scanner: CsvScanner | undefined
 
   constructor(private readonly options: DecodeOptions) {
     const { position, header } = options.resumeFrom ?? { position: { byte: 0, rowNumber: 0, line: 0 } }
@@ -63,27 +76,30 @@ class CsvDecoder {
     this.byte += bytes
   }
 
-  readonly consume: Consume = (bytes, final) => {
+  readonly consume: Consume = (piece, final) => {
     // Hold back a final CR: an LF may follow it, and a reader must not resume between the two.
-    const complete = !final && bytes[bytes.length - 1] === cr ? bytes.subarray(0, -1) : bytes
-    let decoded = decodeUtf8(complete, final)
+    const complete = !final && piece[piece.length - 1] === cr ? piece.subarray(0, -1) : piece
+    let text = validateUtf8(complete, final)
+    let bytes = complete.subarray(0, text.length)
     let skipped = 0
     if (this.dialect === undefined) {
-      const prefix = this.readPrefix(decoded, final)
+      const prefix = this.readPrefix(bytes, final || text.invalidAt !== undefined)
       skipped = prefix.bytes
       if (this.dialect === undefined)
         return { consumed: skipped, result: this.batch({ records: [], notes: [] }, prefix.fault) }
-      decoded = withoutPrefix(decoded, prefix)
+      bytes = bytes.subarray(skipped)
+      text = afterPrefix(text, skipped)
     }
-    const delimiter = this.dialect.delimiter ?? ','
+    this.scanner ??= new CsvScanner(this.dialect.delimiter ?? ',')
     // Nothing after an invalid byte is read, so the record that contains it stays incomplete.
-    const scan = scanCsv(decoded.text, delimiter.charCodeAt(0), final && decoded.invalidAt === undefined)
-    const { bytes: read, fault, ...found } = this.toBatch(decoded, scan)
+    const scan = this.scanner.scan(bytes, final && text.invalidAt === undefined)
+    const scanned = { bytes, isAscii: text.ascii, respell: this.options.excel === true ? unguard : undefined }
+    const { bytes: read, fault, ...found } = this.toBatch(scanned, this.scanner, scan)
     return {
       consumed: skipped + read,
       result: this.batch(
-        { ...found, isAscii: decoded.ascii },
-        fault ?? this.faultOf(decoded, scan, decoded.length - read, final),
+        { ...found, isAscii: text.ascii },
+        fault ?? this.faultOf(text, scan, text.length - read, final),
       ),
     }
   }
@@ -94,13 +110,14 @@ class CsvDecoder {
   }
 
   /** Skips blank lines and a `sep=` line, and detects the dialect once enough of the file is read. */
-  private readPrefix({ text, invalidAt }: DecodedText, final: boolean) {
+  private readPrefix(bytes: Buffer, final: boolean) {
+    const text = bytes.toString()
     const blank = /^[\r\n]*/.exec(text)?.[0] ?? ''
-    const dialect = readDialect(text.slice(blank.length), this.options, final || invalidAt !== undefined)
+    const dialect = readDialect(text.slice(blank.length), this.options, final)
     const isKnown = typeof dialect === 'object'
     const prefix = text.slice(0, blank.length + (isKnown ? dialect.skip : 0))
-    const bytes = Buffer.byteLength(prefix)
-    this.moveForward(bytes, prefix.match(/\r\n|\r|\n/g)?.length ?? 0)
+    const length = Buffer.byteLength(prefix)
+    this.moveForward(length, prefix.match(/\r\n|\r|\n/g)?.length ?? 0)
     if (isKnown && dialect.delimiter !== undefined) this.dialect = dialect
     const fault =
       dialect === 'too large'
@@ -108,69 +125,65 @@ class CsvDecoder {
         : isKnown && dialect.delimiter === undefined
           ? csvFaults.delimiterUnread(dialect.directive)
           : undefined
-    return { bytes, characters: prefix.length, fault }
+    return { bytes: length, fault }
   }
 
-  /** Converts scanned records to records with a position in the file. The first one in the file is the header. */
-  private toBatch({ text, ascii }: DecodedText, scan: Scan) {
-    const { excel = false } = this.options
-    const records: SourceRecord[] = []
+  /** Scanned records → records with a position in the file. The first one in the file is the header. */
+  private toBatch(
+    text: ScannedText,
+    { records, cells }: CsvScanner,
+    { count, ...scan }: Scan,
+  ): DecodedRecords {
+    const { maxRecordBytes, maxColumns } = this.options
+    const position = { byte: this.byte, line: this.line, rowNumber: this.rowNumber }
     const notes: Note[] = []
     let header: Header | undefined
-    let index = 0
-    let bytes = 0
-    const advance = (to: number) => {
-      const step = ascii ? to - index : Buffer.byteLength(text.slice(index, to))
-      index = to
-      bytes += step
-      return step
+    /** Records that are neither blank nor the header move to the front of `records`. */
+    let kept = 0
+    const decoded = (bytes: number, lines: number): DecodedRecords => {
+      this.moveForward(bytes, lines)
+      const block = { ...text, position, records: records.slice(0, kept * recordNumbers) }
+      return { records: kept === 0 ? [] : blockOf(block, cells).records(), notes, header, bytes }
     }
-    for (const found of scan.records) {
-      advance(found.start)
-      const offset = this.byte + bytes
-      const length = advance(found.end)
-      if (length > this.options.maxRecordBytes) {
-        this.moveForward(bytes - length, found.line)
-        return { records, notes, header, bytes: bytes - length, fault: this.tooLarge() }
-      }
-      if (isBlankLine(found, this.header)) continue
-      if (isBlankRecord(found, this.header)) {
-        const skipped = { offset, line: this.line + found.line + 1 }
+    for (let index = 0; index < count; index++) {
+      const at = index * recordNumbers
+      const start = records[at] as number
+      const length = (records[at + 1] as number) - start
+      const line = records[at + 2] as number
+      const firstCell = records[at + 4] as number
+      const cellCount = records[at + 5] as number
+      if (length > maxRecordBytes) return { ...decoded(start, line), fault: this.tooLarge() }
+      const headerWidth = this.header?.cells.length
+      if (length === 0 && isBlankLine(cellCount, headerWidth)) continue
+      if (isBlankRecord(cells, firstCell, cellCount) && headerWidth !== 1) {
+        const skipped = { offset: this.byte + start, line: this.line + line + 1 }
         this.rowNumber++
         pushNote(notes, { code: 'BLANK_RECORDS', rowNumber: this.rowNumber, count: 1, skipped })
         continue
       }
-      const columns = this.header === undefined ? countNamedColumns(found.cells) : 0
-      if (columns > this.options.maxColumns) {
-        this.moveForward(bytes - length, found.line)
-        const fault = csvFaults.tooManyColumns(columns, this.options.maxColumns)
-        return { records, notes, header, bytes: bytes - length, fault }
-      }
-      this.rowNumber++
-      const raw = text.slice(found.start, found.end)
-      const cells = excel ? unguardCells(found.cells) : found.cells
       if (this.header === undefined) {
+        const only = { ...text, position, records: records.slice(at, at + recordNumbers) }
+        const [record] = blockOf(only, cells).records()
+        const names = record?.content ?? []
+        const columns = countNamedColumns(names)
+        if (columns > maxColumns) {
+          return { ...decoded(start, line), fault: csvFaults.tooManyColumns(columns, maxColumns) }
+        }
+        this.rowNumber++
         header = this.header = {
-          cells,
-          text: raw,
+          cells: names,
+          text: record?.raw ?? '',
           delimiter: this.dialect?.delimiter ?? ',',
           directive: this.dialect?.directive,
         }
         continue
       }
-      records.push({
-        rowNumber: this.rowNumber,
-        line: this.line + found.line + 1,
-        offset,
-        length,
-        raw,
-        content: cells,
-        problem: undefined,
-      })
+      this.rowNumber++
+      records.copyWithin(kept * recordNumbers, at, at + recordNumbers)
+      records[kept * recordNumbers + 3] = this.rowNumber - position.rowNumber
+      kept++
     }
-    advance(scan.consumed)
-    this.moveForward(bytes, scan.lines)
-    return { records, notes, header, bytes, fault: undefined }
+    return decoded(scan.consumed, scan.lines)
   }
 
   private moveForward(bytes: number, lines: number): void {
@@ -180,14 +193,14 @@ class CsvDecoder {
 
   /** Fault of the incomplete record at the end, of which `rest` bytes were read. */
   private faultOf(
-    { text, invalidAt }: DecodedText,
+    { invalidAt }: ValidText,
     { fault, consumed }: Scan,
     rest: number,
     final: boolean,
   ): LadingError | undefined {
     const { maxRecordBytes } = this.options
     // Check the size first: whether the fault is seen must not depend on the size of the chunks.
-    if (fault !== undefined && Buffer.byteLength(text.slice(consumed, fault.at)) <= maxRecordBytes) {
+    if (fault !== undefined && fault.at - consumed <= maxRecordBytes) {
       return csvFaults.badQuote(fault.message, this.line + 1)
     }
     if (rest > maxRecordBytes) return this.tooLarge()
@@ -200,26 +213,18 @@ class CsvDecoder {
   }
 }
 
-/** The decoded text without the prefix that was skipped. */
-function withoutPrefix(
-  decoded: DecodedText,
-  { bytes, characters }: { bytes: number; characters: number },
-): DecodedText {
-  if (bytes === 0) return decoded
-  const { text, ascii, length, invalidAt } = decoded
-  return {
-    text: text.slice(characters),
-    ascii,
-    length: length - bytes,
-    invalidAt: invalidAt === undefined ? undefined : invalidAt - bytes,
-  }
+function afterPrefix({ ascii, length, invalidAt }: ValidText, bytes: number): ValidText {
+  return { ascii, length: length - bytes, invalidAt: invalidAt === undefined ? undefined : invalidAt - bytes }
+}
+
+/** A block with its own copy of the cells, since the scanner's are gone with its next scan. */
+function blockOf(options: Omit<CellBlockOptions, 'cells'>, cells: Uint32Array): CellBlock {
+  const { records } = options
+  const [first = 0, count = 0] = records.subarray(-2)
+  return new CellBlock({ ...options, cells: cells.slice(0, (first + count) * cellNumbers) })
 }
 
 /** Counts columns up to the last named one: spreadsheets write thousands of columns without a name. */
 function countNamedColumns(cells: readonly (string | null)[]): number {
   return cells.findLastIndex(cell => cell !== null) + 1
-}
-
-function unguardCells(cells: readonly (string | null)[]): (string | null)[] {
-  return cells.map(cell => (cell === null ? null : unguard(cell)))
 }

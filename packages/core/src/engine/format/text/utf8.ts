@@ -1,14 +1,17 @@
 // Bytes → text: decodes UTF-8 strictly (RFC 3629), up to the first invalid byte.
 import { isAscii, isUtf8 } from 'node:buffer'
 
-export interface DecodedText {
-  readonly text: string
+export interface ValidText {
   /** Every character is one byte, so an index into the text is an offset into the bytes. */
   readonly ascii: boolean
-  /** Length of `text` in bytes. */
+  /** Length in bytes of the complete and valid characters at the start. */
   readonly length: number
   /** Index of the first invalid byte, or undefined. */
   readonly invalidAt: number | undefined
+}
+
+export interface DecodedText extends ValidText {
+  readonly text: string
 }
 
 /**
@@ -16,15 +19,17 @@ export interface DecodedText {
  * or is invalid if nothing follows (`final`).
  */
 export function decodeUtf8(bytes: Buffer, final: boolean): DecodedText {
-  if (isAscii(bytes)) {
-    return { text: bytes.toString('latin1'), ascii: true, length: bytes.length, invalidAt: undefined }
-  }
+  const valid = validateUtf8(bytes, final)
+  return { ...valid, text: bytes.toString(valid.ascii ? 'latin1' : 'utf8', 0, valid.length) }
+}
+
+/** The same without the text. */
+export function validateUtf8(bytes: Buffer, final: boolean): ValidText {
+  if (isAscii(bytes)) return { ascii: true, length: bytes.length, invalidAt: undefined }
   const whole = final ? bytes.length : wholeCharacters(bytes)
-  if (isUtf8(bytes.subarray(0, whole))) {
-    return { text: bytes.toString('utf8', 0, whole), ascii: false, length: whole, invalidAt: undefined }
-  }
+  if (isUtf8(bytes.subarray(0, whole))) return { ascii: false, length: whole, invalidAt: undefined }
   const valid = validPrefix(bytes)
-  return { text: bytes.toString('utf8', 0, valid), ascii: false, length: valid, invalidAt: valid }
+  return { ascii: false, length: valid, invalidAt: valid }
 }
 
 /** Length without an incomplete character at the end. Looks only at the last three bytes. */

@@ -101,8 +101,8 @@ export async function* encode(
   options: { readonly mayUpdate: boolean },
 ): AsyncGenerator<ImportBatch> {
   for await (const { rows, end, notes, fault } of batches) {
-    const valid = rows.filter(row => row.errors === undefined)
     const aside = rows.filter(row => row.errors !== undefined)
+    const valid = aside.length === 0 ? rows : rows.filter(row => row.errors === undefined)
     yield { rows, staged: stageRows(target, valid, options), invalid: aside, end, notes, fault }
   }
 }

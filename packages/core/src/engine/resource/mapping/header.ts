@@ -33,8 +33,6 @@ export interface HeaderMap {
   readonly unknown: readonly string[]
   /** Positions of columns without a name. */
   readonly unnamed: readonly number[]
-  /** The columns are all the fields, in their order. */
-  readonly isInOrder: boolean
 }
 
 /**
@@ -86,10 +84,8 @@ export function mapHeader(
   if (problems.length > 0) throw headerInvalid(resource, problems, hintOf(header))
 
   const columns = fields.map(field => (field?.readOnly === true ? undefined : field))
-  const isInOrder =
-    columns.length === resource.fields.length && columns.every((field, index) => field?.index === index)
   const minCells = spelt.findLastIndex(name => name !== '') + 1
-  return { columns, minCells, unknown, unnamed, isInOrder }
+  return { columns, minCells, unknown, unnamed }
 }
 
 /** Problems of the names themselves: a forbidden name, or two that stand for one field. */

@@ -1,11 +1,13 @@
 // Stage: record batches → rows, with each value under the field of its column or key.
 import { LadingError } from '../../../errors/lading-error.ts'
+import { CellRecord } from '../../record/cell-block.ts'
 import type { Note } from '../../record/note.ts'
 import type { RecordBatch } from '../../record/record-batch.ts'
 import type { SourceRecord } from '../../record/source-record.ts'
 import type { Resource } from '../define.ts'
 import { emptyRow, type Row, reject } from '../row.ts'
 import type { RowBatch } from '../row-batch.ts'
+import { CellRow, type CellShape } from './cell-row.ts'
 import { type HeaderMap, type HeaderOptions, mapHeader } from './header.ts'
 import { ObjectMapper } from './map-objects.ts'
 import { unknownColumn, unnamedColumns } from './unknown-columns.ts'
@@ -31,6 +33,7 @@ export async function* mapFields(
   let notes: Note[] = []
   const objects = new ObjectMapper(resource, options, note => notes.push(note))
   let header: HeaderMap | undefined
+  let shape: CellShape | undefined
   let isFirst = !isContinued
   /** A batch whose record is an error if it is the only one of the file. */
   let pending: { readonly batch: RowBatch; readonly ifAlone: LadingError } | undefined
@@ -38,6 +41,7 @@ export async function* mapFields(
     notes = []
     if (names !== undefined) {
       header = mapHeader(resource, names.cells, options)
+      shape = { columns: header.columns, width: resource.inputs.length }
       for (const name of header.unknown) notes.push(unknownColumn(resource, name, 0))
       if (header.unnamed.length > 0) notes.push(unnamedColumns(header.unnamed))
     }
@@ -45,6 +49,9 @@ export async function* mapFields(
     const ifAlone = isFirst && records.length === 1 ? ifAloneOf(records[0], objects) : undefined
     isFirst &&= records.length === 0
     const rows = records.map(record => {
+      if (shape !== undefined && record instanceof CellRecord && hasNoSurprise(header, record)) {
+        return new CellRow(record, shape)
+      }
       const { content } = record
       if (content === undefined) return invalidRow(resource, record)
       record.content = undefined
@@ -72,6 +79,12 @@ function ifAloneOf(record: SourceRecord | undefined, objects: ObjectMapper): Lad
   return isCells(content) ? undefined : objects.ifAlone(content)
 }
 
+/** True if the number of cells fits the header, and no cell lacks a name. */
+function hasNoSurprise(header: HeaderMap | undefined, { cellCount }: CellRecord): boolean {
+  if (header === undefined || header.unnamed.length > 0) return false
+  return cellCount >= header.minCells && cellCount <= header.columns.length
+}
+
 function isCells(content: NonNullable<SourceRecord['content']>): content is (string | null)[] {
   return Array.isArray(content)
 }
@@ -96,9 +109,6 @@ function rowOfCells(
 ): Row {
   if (header === undefined) throw new LadingError('INTERNAL', 'A decoder emitted cells before their header.')
   const { columns } = header
-  // Fast path: in an exported file, the columns are the fields in order, so the cells are the values.
-  if (header.isInOrder && cells.length === columns.length)
-    return { source, values: cells, originals: undefined, errors: undefined, fieldOf: undefined }
   const row = emptyRow(resource, source)
   if (cells.length < header.minCells || cells.length > columns.length) {
     const count = `${cells.length} ${cells.length === 1 ? 'cell' : 'cells'}`

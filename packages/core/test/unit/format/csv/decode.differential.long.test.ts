@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { plainRecord } from '../../../../../../test-support/decoding.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
 import type { DecodeOptions, Delimiter } from '../../../../src/engine/format/format.ts'
 import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
@@ -158,7 +159,7 @@ async function decode(bytes: Buffer, chunkSizes: readonly number[], options: Par
   })) {
     batches.push(batch)
   }
-  const records = batches.flatMap(batch => batch.records)
+  const records = batches.flatMap(batch => batch.records).map(plainRecord)
   const headers = batches.flatMap(batch => (batch.header ? [batch.header] : []))
   return {
     headers,

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { plainRecord } from '../../../../../../test-support/decoding.ts'
 import { decodeCsv } from '../../../../src/engine/format/csv/decode.ts'
 import type { RecordBatch } from '../../../../src/engine/record/record-batch.ts'
 
@@ -101,6 +102,6 @@ async function decodeAll(chunks: readonly Buffer[]) {
   return {
     batches,
     header: batches.find(batch => batch.header !== undefined)?.header?.cells,
-    records: batches.flatMap(batch => batch.records),
+    records: batches.flatMap(batch => batch.records).map(plainRecord),
   }
 }
