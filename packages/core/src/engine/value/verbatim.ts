@@ -34,11 +34,16 @@ function numberIn(bytes: Uint8Array, from: number, to: number): number {
   return value
 }
 
+/** The number in two ASCII digits; -1 for any other bytes. */
+function twoDigits(bytes: Uint8Array, from: number): number {
+  const tens = (bytes[from] as number) - 0x30
+  const ones = (bytes[from + 1] as number) - 0x30
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1
+}
+
 /** `6f304cd1-8a43-4417-aec7-55f419572494`: the places of its hyphens. */
 const hyphens = [8, 13, 18, 23]
 const uuidLength = 36
-/** By place: 1 for a hyphen. */
-const hyphenAt = Uint8Array.from({ length: uuidLength }, (_, place) => (hyphens.includes(place) ? 1 : 0))
 /** By byte: 1 for a hexadecimal digit, in either case. */
 const hexadecimal = Uint8Array.from({ length: 256 }, (_, byte) =>
   /^[0-9a-f]$/i.test(String.fromCharCode(byte)) ? 1 : 0,
@@ -46,34 +51,41 @@ const hexadecimal = Uint8Array.from({ length: 256 }, (_, byte) =>
 
 function isUuid(bytes: Uint8Array, from: number, to: number): boolean {
   if (to - from !== uuidLength) return false
-  for (let place = 0; place < uuidLength; place++) {
-    const byte = bytes[from + place] as number
-    if (hyphenAt[place] === 1 ? byte !== hyphen : hexadecimal[byte] !== 1) return false
+  let index = from
+  for (let part = 0; part < hyphens.length; part++) {
+    const end = from + (hyphens[part] as number)
+    for (; index < end; index++) if (hexadecimal[bytes[index] as number] !== 1) return false
+    if (bytes[index++] !== hyphen) return false
   }
+  for (; index < to; index++) if (hexadecimal[bytes[index] as number] !== 1) return false
   return true
 }
 
 const words = ['true', 'false', 't', 'f'].map(word => Buffer.from(word))
 
 function isBoolean(bytes: Uint8Array, from: number, to: number): boolean {
-  return words.some(word => word.length === to - from && word.every((byte, at) => bytes[from + at] === byte))
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as Buffer
+    if (word.length === to - from && startsWith(bytes, from, word)) return true
+  }
+  return false
+}
+
+function startsWith(bytes: Uint8Array, from: number, word: Uint8Array): boolean {
+  for (let at = 0; at < word.length; at++) if (bytes[from + at] !== word[at]) return false
+  return true
 }
 
 const dateLength = 10
 
 function isDate(bytes: Uint8Array, from: number, to: number): boolean {
+  if (to - from !== dateLength || bytes[from + 4] !== hyphen || bytes[from + 7] !== hyphen) return false
+  const century = twoDigits(bytes, from)
+  const year = twoDigits(bytes, from + 2)
+  // A pair that is no number makes a month or a day of -1.
+  const isNumber = century >= 0 && year >= 0
   return (
-    to - from === dateLength &&
-    bytes[from + 4] === hyphen &&
-    bytes[from + 7] === hyphen &&
-    areDigits(bytes, from, from + 4) &&
-    areDigits(bytes, from + 5, from + 7) &&
-    areDigits(bytes, from + 8, to) &&
-    isCalendarDay(
-      numberIn(bytes, from, from + 4),
-      numberIn(bytes, from + 5, from + 7),
-      numberIn(bytes, from + 8, to),
-    )
+    isNumber && isCalendarDay(century * 100 + year, twoDigits(bytes, from + 5), twoDigits(bytes, from + 8))
   )
 }
 
@@ -99,14 +111,14 @@ function isTime(bytes: Uint8Array, from: number): boolean {
   return (
     bytes[from + 2] === colon &&
     bytes[from + 5] === colon &&
-    isBelow(bytes, from, 24) &&
-    isBelow(bytes, from + 3, 60) &&
-    isBelow(bytes, from + 6, 60)
+    isBelow(twoDigits(bytes, from), 24) &&
+    isBelow(twoDigits(bytes, from + 3), 60) &&
+    isBelow(twoDigits(bytes, from + 6), 60)
   )
 }
 
-function isBelow(bytes: Uint8Array, from: number, limit: number): boolean {
-  return areDigits(bytes, from, from + 2) && numberIn(bytes, from, from + 2) < limit
+function isBelow(value: number, limit: number): boolean {
+  return value >= 0 && value < limit
 }
 
 /** Every number of so many digits is within the type. */
