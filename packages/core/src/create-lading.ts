@@ -32,10 +32,17 @@ const defaultFolder = '.lading/files'
 export function createLading<Known extends Resource>(options: LadingOptions<Known>): Lading<Known>
 export function createLading(options: LadingOptions): Lading {
   const { pool, resources, sessionVariables, synchronousCommit, limits = {}, metrics, onError } = options
-  const { batchRows, batchBytes, maxRecordBytes, exportBatchRows, maxFileBytes } = limits
+  const { batchRows, batchBytes, maxRecordBytes, connections, exportBatchRows, maxFileBytes } = limits
   const { noProgressSeconds, hookTimeoutSeconds, storedErrors, activeJobsPerCaller } = limits
   const shared = { pool, resources, sessionVariables, noProgressSeconds, hookTimeoutSeconds }
-  const importer = createImporter({ ...shared, synchronousCommit, batchRows, batchBytes, maxRecordBytes })
+  const importer = createImporter({
+    ...shared,
+    synchronousCommit,
+    batchRows,
+    batchBytes,
+    maxRecordBytes,
+    connections,
+  })
   const exporter = createExporter({ ...shared, batchRows: exportBatchRows })
 
   let ownQueue: Queue | undefined

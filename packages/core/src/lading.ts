@@ -17,7 +17,12 @@ import type { Storage } from './storage/storage.ts'
 export interface LadingLimits
   extends Pick<
       ImporterOptions,
-      'batchRows' | 'batchBytes' | 'maxRecordBytes' | 'noProgressSeconds' | 'hookTimeoutSeconds'
+      | 'batchRows'
+      | 'batchBytes'
+      | 'maxRecordBytes'
+      | 'connections'
+      | 'noProgressSeconds'
+      | 'hookTimeoutSeconds'
     >,
     Pick<JobsOptions, 'storedErrors' | 'activeJobsPerCaller'> {
   /**

@@ -15,6 +15,8 @@ export const defaults = {
   batchBytes: 4 * 1024 * 1024,
   /** Batches that decoding may run ahead of the database. More costs memory and gains nothing. */
   batchesAhead: 1,
+  /** Connections of one run. */
+  connections: 1,
   /** Maximum bytes of one record. Without a limit, an unclosed quote would swallow the file. */
   maxRecordBytes: 1024 * 1024,
   /** Maximum columns of a CSV header, and keys of a JSON object. PostgreSQL's own limit is 1,600 columns. */

@@ -116,7 +116,9 @@ export function createImporter(options: ImporterOptions): Importer {
     async run(runOptions) {
       const { client, signal, source } = runOptions
       const work = (client: Client) =>
-        runImport(client, () => resolveTarget(client, runOptions, internals), limits, runOptions)
+        runImport(client, () => resolveTarget(client, runOptions, internals), limits, runOptions, {
+          pool: runOptions.client === undefined ? pool : undefined,
+        })
       try {
         registry.get(runOptions.resource)
         checkSource(source, runOptions.format === undefined ? 'objects' : 'bytes')

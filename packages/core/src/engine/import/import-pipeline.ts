@@ -71,7 +71,7 @@ export function decode(
 /** Records → batches merged into the table, in file order; rejected rows have errors. */
 export async function* importPipeline(
   records: AsyncIterable<RecordBatch>,
-  staging: StagingConnection,
+  connections: readonly [StagingConnection, ...StagingConnection[]],
   {
     target,
     limits,
@@ -102,7 +102,7 @@ export async function* importPipeline(
   const lookedUp = lookUp(batches, target, { signal, timeoutSeconds: limits.hookTimeoutSeconds })
   const encoded = encode(splitByGivenFields(lookedUp, target), target, { mayUpdate })
 
-  yield* mergeBatches(encoded, staging, {
+  yield* mergeBatches(encoded, connections, {
     target,
     signal,
     stopReading,

@@ -12,7 +12,7 @@ import type { ObjectSource } from '../source/objects.ts'
 import type { ImportOptions } from './import-options.ts'
 
 export interface ImporterOptions<Known extends Resource = Resource> {
-  /** A `pg.Pool` without `query_timeout`. Each run uses one connection. */
+  /** A `pg.Pool` without `query_timeout`. Each run uses one connection, or up to `connections`. */
   readonly pool: Pool
   readonly resources: readonly Known[]
   /**
@@ -24,6 +24,13 @@ export interface ImporterOptions<Known extends Resource = Resource> {
   readonly batchBytes?: number | undefined
   /** Maximum size of a record in bytes; a longer one is an error. @defaultValue 1 MiB */
   readonly maxRecordBytes?: number | undefined
+  /**
+   * Connections that one `run` may use. With two, a batch is copied while the one before it commits. Only connections that are free
+   * when the run begins are taken, and one is left in the pool. Jobs, dry runs, atomic runs and runs with `maxErrors` or in your own
+   * transaction use one; so do tables with triggers, policies, sequences or functions of your own.
+   * @defaultValue 1
+   */
+  readonly connections?: number | undefined
   /**
    * Seconds without a byte in either direction while an answer is pending; then the connection is cut off, and a job
    * continues on another one. Must exceed the duration of the longest statement.
@@ -97,17 +104,19 @@ export interface Limits {
   readonly batchRows: number
   readonly batchBytes: number
   readonly maxRecordBytes: number
+  readonly connections: number
   readonly hookTimeoutSeconds: number
 }
 
 /** @throws LadingError `CONFIG_INVALID` naming the option. */
 export function readLimits(options: ImporterOptions): Limits {
-  const whole = (name: 'batchRows' | 'batchBytes' | 'maxRecordBytes') =>
+  const whole = (name: 'batchRows' | 'batchBytes' | 'maxRecordBytes' | 'connections') =>
     wholeNumber(name, options[name] ?? defaults[name], { minimum: 1 })
   return {
     batchRows: whole('batchRows'),
     batchBytes: whole('batchBytes'),
     maxRecordBytes: whole('maxRecordBytes'),
+    connections: whole('connections'),
     hookTimeoutSeconds: hookTimeout(options.hookTimeoutSeconds ?? defaults.hookTimeoutSeconds),
   }
 }

@@ -1,7 +1,7 @@
 // Runs one import: a source → the pipeline → the table, and the report.
 
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Client } from '../../postgres/pool/checkout.ts'
+import type { Checkout, Client, Pool } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { adoptTransaction } from '../../postgres/transaction/adopted-transaction.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -24,6 +24,7 @@ import { listeners } from './report/run-listeners.ts'
 import type { JobRun } from './run-recorder.ts'
 import { openBatchDestination } from './stages/batch-destination.ts'
 import type { ResolvedTarget } from './stages/resolve-target.ts'
+import { spareConnections } from './stages/spare-connections.ts'
 
 /** @throws LadingError with the report of the work done before the fault */
 export async function runImport(
@@ -31,7 +32,7 @@ export async function runImport(
   resolveTarget: () => Promise<ResolvedTarget>,
   limits: Limits,
   options: RunOptions,
-  jobRun?: JobRun,
+  { jobRun, pool }: { readonly jobRun?: JobRun | undefined; readonly pool?: Pool | undefined } = {},
 ): Promise<ImportReport> {
   let job = jobRun
   const { resource, dryRun = false } = options
@@ -46,6 +47,8 @@ export async function runImport(
   const notify = listeners(options, limits)
   const format = options.format === undefined ? undefined : formatByName(options.format)
   const rejects = options.rejects && rejectsWriter(options.rejects, format, options.signal)
+  let spares: readonly Checkout[] = []
+  let failure: LadingError | undefined
   let restoreSettings: (() => Promise<void>) | undefined
   try {
     const importOptions = readImportOptions(options)
@@ -61,8 +64,13 @@ export async function runImport(
     job = jobRun && durableRun(jobRun, importTarget)
     signal.throwIfAborted()
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
+    if (pool !== undefined) {
+      const { signal } = options
+      spares = await spareConnections(client, importTarget, importOptions, { ...limits, pool, signal })
+    }
     const destination = await openBatchDestination({
       client,
+      spares: spares.map(spare => spare.client),
       target: importTarget,
       importOptions,
       transaction,
@@ -94,7 +102,7 @@ export async function runImport(
           })
     const records = rejects?.watch(decoded) ?? decoded
     let fault: LadingError | undefined
-    for await (const batch of importPipeline(records, destination.staging, pipelineOptions)) {
+    for await (const batch of importPipeline(records, destination.connections, pipelineOptions)) {
       tally.add(batch)
       await notify.errors(batch)
       await rejects?.write(batch)
@@ -118,8 +126,10 @@ export async function runImport(
     // Rejected records are written even now. A broken stream is either the fault already, or not its reason.
     await rejects?.close().catch(() => undefined)
     if (options.atomic === true && options.dryRun !== true) tally.rollBack()
-    throw withReport(error, tally, options.signal)
+    failure = withReport(error, tally, options.signal)
+    throw failure
   } finally {
+    for (const spare of spares) spare.release(failure)
     // However the run ended, the source is not read any further.
     giveUp()
     closeSource(options.source)

@@ -6,8 +6,10 @@ import type { Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault, faultOrigin } from '../../postgres/sqlstate.ts'
 import type { Target } from '../catalogue/target.ts'
 import type { Row } from '../resource/row.ts'
+import type { BatchTurn } from './batch-order.ts'
 import { type BatchTransactionOptions, batchTransaction } from './batch-transaction.ts'
 import { openDirectCopy } from './direct/copy-batch.ts'
+import type { DirectStrategy } from './direct/direct-strategy.ts'
 import type { StagedBatch } from './encode-batch.ts'
 import { rejectedRowsJudge } from './explain/rejected-early.ts'
 import { rejectUnreadable } from './explain/unreadable.ts'
@@ -24,16 +26,28 @@ import { stagingTable } from './staging-table.ts'
 /** How often a batch is tried if it conflicts with other transactions (40001, 40P01). */
 const maxAttempts = 5
 
+/**
+ * How long a batch waits for a lock while others of its run are open. PostgreSQL cannot see a cycle that goes through Node: the
+ * lock may belong to a later batch, which waits for this one.
+ */
+const lockTimeoutMs = 100
+
 export interface StagingConnection {
   /**
    * Merges a batch. Rows that are not imported have errors afterwards.
    *
    * @param aside records that are already rejected; errors that only the database can find are added to them
    * @param record called once the rejected rows are known
+   * @param turn for batches on several connections: when this one may commit
    * @returns undefined if the batch was rolled back
    * @throws LadingError if the batch fails; no row of it is kept
    */
-  merge(batch: StagedBatch, aside: readonly Row[], record?: BatchRecorder): Promise<MergeOutcome | undefined>
+  merge(
+    batch: StagedBatch,
+    aside: readonly Row[],
+    record?: BatchRecorder,
+    turn?: BatchTurn,
+  ): Promise<MergeOutcome | undefined>
   /** Call it after the last batch. All batches are then on disk, unless the caller is still to commit them. */
   close(): Promise<void>
 }
@@ -42,6 +56,8 @@ export interface StagingConnectionOptions extends BatchTransactionOptions {
   /** @defaultValue `'error'` */
   readonly onConflict?: OnConflict
   readonly sequences: Sequences
+  /** When batches are copied directly; shared by the connections of a run. @defaultValue one of its own */
+  readonly directStrategy?: DirectStrategy | undefined
   /** The batches are merged into this shadow table; `target` must be its target. */
   readonly shadowTable?: ShadowTable
 }
@@ -57,7 +73,12 @@ export function openStagingConnection(
   const { begin, commit, rollback, flush } = batchStatements
   const rejectedRecords = rejectedRowsJudge(client, target)
   const checkSequences = sequencePrivilegeChecker(client, target)
-  const direct = openDirectCopy(client, target, { transaction: batchStatements, sequences, rejectedRecords })
+  const direct = openDirectCopy(client, target, {
+    transaction: batchStatements,
+    sequences,
+    rejectedRecords,
+    strategy: options.directStrategy,
+  })
   let strategy: MergeStrategy = 'optimistic'
   let isCreated = false
 
@@ -129,18 +150,58 @@ export function openStagingConnection(
     clearErrors(batch)
     if (shadowTable === undefined) await checkSequences(batch)
     await sequences.beforeBatch(client, batch)
-    const copied = await direct?.copy(batch, aside, record)
+    const begun = (await direct?.begin(batch)) ?? 'untried'
+    const copied = begun === 'copied' ? await direct?.commit(batch, aside, record) : undefined
     if (copied?.isDone === true) return copied.outcome
-    const outcome = await mergeStaged(batch, aside, record, copied !== undefined)
+    return mergeRefused(batch, aside, record, begun !== 'untried')
+  }
+  const mergeRefused = async (
+    batch: StagedBatch,
+    aside: readonly Row[],
+    record: BatchRecorder,
+    wasRefused: boolean,
+  ): Promise<MergeOutcome | undefined> => {
+    const outcome = await mergeStaged(batch, aside, record, wasRefused)
     if (outcome !== undefined) direct?.merged(batch, outcome)
     return outcome
   }
+  /** Copies the batch while earlier ones are open; for anything else, waits until it is alone. */
+  const mergeInTurn = async (
+    batch: StagedBatch,
+    aside: readonly Row[],
+    record: BatchRecorder,
+    turn: BatchTurn,
+  ): Promise<MergeOutcome | undefined> => {
+    clearErrors(batch)
+    for (;;) {
+      let begun = turn.open() ? ((await direct?.begin(batch, lockTimeoutMs)) ?? 'untried') : 'held'
+      if (begun === 'copied') {
+        if (await turn.mayCommit()) {
+          const copied = await direct?.commit(batch, aside, record)
+          if (copied?.isDone === true) return copied.outcome
+          begun = copied?.begun ?? 'untried'
+        } else {
+          await client.query(rollback)
+          begun = 'held'
+        }
+      }
+      if (begun === 'held') {
+        await turn.come()
+        continue
+      }
+      if (begun === 'blocked') turn.blocked()
+      await turn.alone()
+      return begun === 'refused' ? mergeRefused(batch, aside, record, true) : mergeOnce(batch, aside, record)
+    }
+  }
   return {
-    async merge(batch, aside, record) {
+    async merge(batch, aside, record, turn) {
       if (batch.rows.length + aside.length === 0 && record === undefined) return insertedOnly(0)
+      const recorder = record ?? (() => '')
       for (let attempt = 1; ; attempt++) {
         try {
-          return await mergeOnce(batch, aside, record ?? (() => ''))
+          if (turn === undefined) return await mergeOnce(batch, aside, recorder)
+          return await mergeInTurn(batch, aside, recorder, turn)
         } catch (error) {
           if (transaction !== 'own' || faultOrigin(error) !== 'retry' || attempt === maxAttempts)
             rethrow(error)

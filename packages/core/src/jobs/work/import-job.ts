@@ -56,7 +56,7 @@ export async function runImportJob(
         () => resolveTarget(client, { resource: job.resource, caller: callerOf(job), signal }, importer),
         importer.limits,
         { ...options, resource: job.resource, format: job.format, source, signal },
-        ledger,
+        { jobRun: ledger },
       ),
     )
     failpoint('before_done')

@@ -22,5 +22,8 @@ export interface Pool {
   connect(): Promise<PooledClient>
   on?(event: 'error', listener: (error: Error) => void): unknown
   on?(event: 'connect', listener: (client: Client) => void): unknown
+  readonly totalCount?: number
+  readonly idleCount?: number
+  readonly waitingCount?: number
   readonly options?: { readonly query_timeout?: number | undefined; readonly max?: number | undefined }
 }

@@ -6,6 +6,7 @@ import { databaseFault } from '../../../postgres/sqlstate.ts'
 import type { CommitStatements } from '../../../postgres/transaction/commit-level.ts'
 import { beginWriting } from '../../../postgres/transaction/transaction.ts'
 import type { Target } from '../../catalogue/target.ts'
+import { directStrategy } from '../../staging/direct/direct-strategy.ts'
 import type { SequenceWarning } from '../../staging/sequences/sequence-warning.ts'
 import { createSequences, type SequenceOptions, type Sequences } from '../../staging/sequences/sequences.ts'
 import { type BatchBuffer, createBatchBuffer } from '../../staging/shadow/batch-buffer.ts'
@@ -20,6 +21,8 @@ import { stageRows } from './batches.ts'
 
 export interface BatchDestinationOptions {
   readonly client: Client
+  /** Further connections for batches that overlap. */
+  readonly spares: readonly Client[]
   /** The resource and its table. */
   readonly target: Target
   readonly importOptions: ImportOptions
@@ -34,7 +37,7 @@ export interface BatchDestinationOptions {
 export interface BatchDestination {
   /** The target that batches are encoded for. */
   readonly target: Target
-  readonly staging: StagingConnection
+  readonly connections: readonly [StagingConnection, ...StagingConnection[]]
   readonly notJudged: readonly string[]
   /** Call it when the file has been read to its end. @returns `IMPORT_ROLLED_BACK` if nothing was imported */
   finish(tally: Tally, reportErrors: ReportErrors): Promise<LadingError | undefined>
@@ -48,10 +51,11 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
   const connectionOptions = { onConflict, transaction, commits, preamble: preambleOf(options) }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
-    const staging = openStagingConnection(client, target, { ...connectionOptions, sequences })
+    const shared = { ...connectionOptions, sequences, directStrategy: directStrategy() }
+    const staging = openStagingConnection(client, target, shared)
     return {
       target,
-      staging,
+      connections: [staging, ...options.spares.map(spare => openStagingConnection(spare, target, shared))],
       notJudged: [],
       finish: async () => undefined,
       async close() {
@@ -71,7 +75,7 @@ export async function openBatchDestination(options: BatchDestinationOptions): Pr
   })
   return {
     target: shadowTable.target,
-    staging: shadowConnection,
+    connections: [shadowConnection],
     notJudged: dryRun ? shadowTable.notJudged : [],
     finish: (tally, reportErrors) =>
       buffer === undefined

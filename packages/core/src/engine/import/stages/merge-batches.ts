@@ -10,6 +10,7 @@ import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
 import { insertedOnly } from '../../staging/merge/merge-context.ts'
 import type { StagingConnection } from '../../staging/staging-connection.ts'
 import { endAfter, type ImportBatch, type MergedBatch, stageRows } from './batches.ts'
+import { mergeInOrder } from './merge-in-order.ts'
 
 /** Makes the stages before the merge only count the remaining records. */
 export interface Stop {
@@ -34,9 +35,14 @@ export interface MergeOptions {
 
 export async function* mergeBatches(
   batches: AsyncIterable<ImportBatch>,
-  staging: StagingConnection,
+  connections: readonly [StagingConnection, ...StagingConnection[]],
   options: MergeOptions,
 ): AsyncGenerator<MergedBatch> {
+  const [staging, ...others] = connections
+  if (others.length > 0) {
+    yield* mergeInOrder(batches, connections, options)
+    return
+  }
   const { signal, stopReading, stop, maxErrors } = options
   let { rejected } = options
   stop.isSet = rejected >= maxErrors
