@@ -61,7 +61,7 @@ export class LineWriter {
     this.length = this.count === 0 ? 0 : (this.ends[this.count - 1] as number)
   }
 
-  /** The lines so far; the writer begins anew. */
+  /** The lines so far; the writer is then empty. */
   take(): Pick<CopyLines, 'bytes' | 'ends'> {
     const taken = {
       bytes: Buffer.from(this.bytes.subarray(0, this.length)),

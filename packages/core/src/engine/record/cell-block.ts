@@ -132,7 +132,7 @@ export class CellRecord implements SourceRecord {
     return this.block.number(this.index, 5)
   }
 
-  /** Made anew each time. */
+  /** Made for each call. */
   get content(): (string | null)[] {
     const { firstCell, cellCount, block } = this
     const cells = new Array<string | null>(cellCount)

@@ -1,6 +1,7 @@
 // Stage: encoded batches → merged batches, on several connections. A batch is copied while the one before it is still open;
 // they commit in the order of the file, each after the one before it has been reported.
 import { defaults } from '../../../config/defaults.ts'
+import { LadingError } from '../../../errors/lading-error.ts'
 import { prefetch } from '../../../util/prefetch.ts'
 import { BatchOrder } from '../../staging/batch-order.ts'
 import type { StagingConnection } from '../../staging/staging-connection.ts'
@@ -83,7 +84,7 @@ async function mergeOne(
   number: number,
 ): Promise<MergedBatch> {
   const outcome = await connection.merge(batch.staged, batch.invalid, undefined, order.turn(number))
-  if (outcome === undefined) throw new Error('A batch without a recorder was rolled back.')
+  if (outcome === undefined) throw new LadingError('INTERNAL', 'A batch without a recorder was rolled back.')
   return { ...batch, outcome }
 }
 
