@@ -43,6 +43,10 @@ export interface WorkerSettings {
   /** @defaultValue 200 */
   readonly maxBackoffMs?: number | undefined
   readonly poolSize?: number | undefined
+  /** Of each job. @defaultValue 1 */
+  readonly connections?: number | undefined
+  /** The end of a batch that is cut waits until so many are open. @defaultValue 1 */
+  readonly cutWithOpen?: number | undefined
   /**
    * Seconds for which a connection may move no byte while an answer is due. So long that a busy machine is not taken
    * for a silent one: a worker that gives a batch up claims its job once more than a test counts.

@@ -1,6 +1,7 @@
 // The connection of a worker process, cut inside of a batch's transaction, or sabotaged.
+import { setTimeout } from 'node:timers/promises'
 import type pg from 'pg'
-import type { Cut, Sabotage } from './settings.ts'
+import type { Cut, WorkerSettings } from './settings.ts'
 
 export interface Steps {
   /** Called at each step; does not return at the one where the process is to die. */
@@ -19,63 +20,87 @@ interface Copy {
   handleCopyInResponse(connection: { readonly stream: Socket }): void
 }
 
+type TapSettings = Pick<WorkerSettings, 'sabotage' | 'cutWithOpen'>
+
 type Query = (what: unknown, values?: unknown) => unknown
 
 const fence =
   /do \$\w*\$\s*(?:#variable_conflict error\s+)?begin\s+perform from lading\.jobs[\s\S]*?\send\s*\$\w*\$/
+/** In the first statements of every batch. */
+const mark = 'pg_advisory_xact_lock_shared'
 const counters = /update lading\.jobs set processed = [\s\S]*? where id = '[0-9a-f-]{36}'/
 const checkpoint = /checkpoint_byte = \d+, checkpoint_row = \d+, checkpoint_line = \d+/
 
 /**
  * A batch is two round trips: `begin; fence; copy` and `merge; errors; counters; commit`. To die between two of
  * their statements, the part up to there is sent alone, and its answer awaited. A batch that the table refused is copied
- * again, for a merge; its steps are those of the first attempt.
+ * again, for a merge; its steps are those of the first attempt. If the batch before it may be open, the fence is in the second
+ * round trip, with the counters.
  */
-export function tapWire(pool: pg.Pool, steps: Steps, sabotage: Sabotage | undefined): void {
+export function tapWire(pool: pg.Pool, steps: Steps, settings: TapSettings): void {
+  const batches = { open: 0 }
   pool.on('connect', client => {
     const query = client.query.bind(client) as Query
-    Object.assign(client, { query: tap(query, steps, sabotage) })
+    Object.assign(client, { query: tap(query, steps, settings, batches) })
   })
 }
 
-function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefined): Query {
+function tap(
+  query: Query,
+  { pass, isDue }: Steps,
+  { sabotage, cutWithOpen = 1 }: TapSettings,
+  batches: { open: number },
+): Query {
   let isAgain = false
   return (what, values) => {
-    if (isCopy(what) && what.text.includes('for update')) {
-      if (sabotage === 'fence') what.text = changed(what.text, fence, 'set local work_mem = 4096')
+    if (isCopy(what) && what.text.includes(mark)) {
+      if (sabotage === 'fence' && fence.test(what.text)) what.text = unfenced(what.text)
       if (!isAgain) return open(what)
       isAgain = false
     }
     if (what === 'rollback') isAgain = true
-    if (typeof what === 'string' && counters.test(what)) return close(what)
+    if (typeof what === 'string' && counters.test(what)) {
+      return close(sabotage === 'fence' && fence.test(what) ? unfenced(what) : what)
+    }
     return query(what, values)
   }
 
   function open(copy: Copy): unknown {
     pass('before_begin')
-    const step = (['after_begin', 'after_fence'] as const).find(isDue)
+    const [fencing] = fence.exec(copy.text) ?? []
+    const steps =
+      fencing === undefined ? (['after_begin'] as const) : (['after_begin', 'after_fence'] as const)
+    const step = steps.find(isDue)
     if (step !== undefined) {
-      const [fencing] = fence.exec(copy.text) ?? []
-      if (fencing === undefined) throw new Error(`No fence in: ${copy.text.slice(0, 400)}`)
       const part = step === 'after_begin' ? 'begin' : `begin; ${fencing}`
       void Promise.resolve(query(part)).then(() => pass(step))
       // Never sent: the process that waits for it dies.
       return copy
     }
-    pass('after_begin')
-    pass('after_fence')
+    for (const passed of steps) pass(passed)
     const begin = copy.handleCopyInResponse.bind(copy)
     copy.handleCopyInResponse = connection => {
       if (isDue('mid_copy')) halve(connection.stream, () => pass('mid_copy'))
       else pass('mid_copy')
       begin(connection)
     }
+    batches.open++
     return query(copy)
   }
 
   async function close(text: string): Promise<unknown> {
     pass('after_copy')
+    try {
+      return await end(text)
+    } finally {
+      batches.open--
+    }
+  }
+
+  async function end(text: string): Promise<unknown> {
     if (sabotage === 'checkpoint' || sabotage === 'counters') return closeApart(text)
+    const [fencing] = fence.exec(text) ?? []
+    if (fencing !== undefined) await partly('after_fence', text.slice(0, text.indexOf(fencing)) + fencing)
     const [counting = ''] = counters.exec(text) ?? []
     const before = text.slice(0, text.indexOf(counting))
     await partly('after_errors', before)
@@ -87,7 +112,10 @@ function tap(query: Query, { pass, isDue }: Steps, sabotage: Sabotage | undefine
   }
 
   async function partly(step: Cut, part: string): Promise<void> {
-    if (isDue(step)) await query(part)
+    if (isDue(step)) {
+      await query(part)
+      while (batches.open < cutWithOpen) await setTimeout(5)
+    }
     pass(step)
   }
 
@@ -127,4 +155,8 @@ function isCopy(what: unknown): what is Copy {
 function changed(text: string, part: RegExp, by: string): string {
   if (!part.test(text)) throw new Error(`Nothing to sabotage in: ${text.slice(0, 400)}`)
   return text.replace(part, () => by)
+}
+
+function unfenced(text: string): string {
+  return changed(text, fence, 'set local work_mem = 4096')
 }

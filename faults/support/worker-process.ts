@@ -43,7 +43,7 @@ const pool = new pg.Pool({
   connectionTimeoutMillis: 5_000,
 })
 pool.on('error', () => undefined)
-tapWire(pool, steps, settings.sabotage)
+tapWire(pool, steps, settings)
 
 let records = 0
 function onRecord(): void {
@@ -53,7 +53,13 @@ function onRecord(): void {
 
 const resources = [...project.resources, sampleResource(onRecord), ...fleetResources(settings.fleet ?? 0)]
 const { patienceSeconds = 30 } = settings
-const importer = createImporter({ pool, resources, batchRows, noProgressSeconds: patienceSeconds })
+const importer = createImporter({
+  pool,
+  resources,
+  batchRows,
+  noProgressSeconds: patienceSeconds,
+  connections: settings.connections,
+})
 const exporter = createExporter({ pool, resources })
 const inDatabase = postgresQueue()
 /** Like a queue outside of the database: notified after the commit. */

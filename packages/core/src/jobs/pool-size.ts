@@ -8,6 +8,11 @@ import { type Pool, poolSize } from '../postgres/pool/checkout.ts'
  */
 const controlConnections = 3
 
+/** Free connections that a job with several of them leaves: each other worker can begin its job. */
+export function connectionReserve(imports: number, exports: number): number {
+  return imports + exports - 1 + controlConnections
+}
+
 /**
  * Checks that each import and export can hold one connection, with three left for control. In a smaller pool, workers
  * that wait for a connection would be taken for dead.

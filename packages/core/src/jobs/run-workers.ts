@@ -15,7 +15,7 @@ import { type JanitorContext, runJanitor } from './maintenance/janitor.ts'
 import { runRescuer } from './maintenance/rescue.ts'
 import { watchUnservedStorages } from './maintenance/unserved.ts'
 import { runVerifier, type VerifyStoredContext } from './maintenance/verify-stored.ts'
-import { checkPoolSize } from './pool-size.ts'
+import { checkPoolSize, connectionReserve } from './pool-size.ts'
 import { type LaneKind, lanesOf } from './store/claim/lanes.ts'
 import type { JobRow } from './store/job-row.ts'
 import { assertOwnTablesDurable } from './store/own-tables.ts'
@@ -63,7 +63,8 @@ export async function runWorkers(
   const heartbeat = startHeartbeat(pool, leaseSeconds, onError)
   // A worker that misses the wake-up finds the job by polling.
   const wake = (lane: string) => queue.wake(lane).catch(() => undefined)
-  const context = { ...options, pool, heartbeat, wake, name }
+  const reserve = { connectionReserve: connectionReserve(imports, exports) }
+  const context = { ...options, ...reserve, pool, heartbeat, wake, name }
   const dispatchers: Dispatcher[] = []
   const lanesToHear = new Set<string>()
   const startDispatcher = (kind: LaneKind, concurrency: number, run: RunJob, perKey?: number) => {

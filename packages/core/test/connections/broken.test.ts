@@ -182,7 +182,7 @@ test('a worker that is frozen inside a batch holds the row of its job no longer 
   // Reported twice: the message of the database, and the end of the connection.
   stopped.on('error', () => undefined)
   const ended = once(stopped, 'error')
-  await stopped.query(`begin; ${fence}`)
+  await stopped.query(`begin; ${fence.whole}`)
   const locked = `select from lading.jobs where id = $1 for update skip locked`
   expect((await database.pool.query(locked, [id])).rowCount).toBe(0)
   // By the database: the worker does nothing any more.

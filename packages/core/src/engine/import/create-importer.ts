@@ -117,7 +117,7 @@ export function createImporter(options: ImporterOptions): Importer {
       const { client, signal, source } = runOptions
       const work = (client: Client) =>
         runImport(client, () => resolveTarget(client, runOptions, internals), limits, runOptions, {
-          pool: runOptions.client === undefined ? pool : undefined,
+          spare: runOptions.client === undefined ? { pool } : undefined,
         })
       try {
         registry.get(runOptions.resource)

@@ -25,8 +25,8 @@ export interface ImporterOptions<Known extends Resource = Resource> {
   /** Maximum size of a record in bytes; a longer one is an error. @defaultValue 1 MiB */
   readonly maxRecordBytes?: number | undefined
   /**
-   * Connections that one `run` may use. With two, a batch is copied while the one before it commits. Only connections that are free
-   * when the run begins are taken, and one is left in the pool. Jobs, dry runs, atomic runs and runs with `maxErrors` or in your own
+   * Connections that one import may use. With two, a batch is copied while the one before it commits. Only connections that are free
+   * when the run begins are taken, and one is left in the pool; a worker leaves one for each other worker and three more. Dry runs, atomic runs and runs with `maxErrors` or in your own
    * transaction use one; so do tables with triggers, policies, sequences or functions of your own.
    * @defaultValue 1
    */

@@ -1,7 +1,7 @@
 // Runs one import: a source → the pipeline → the table, and the report.
 
 import { LadingError } from '../../errors/lading-error.ts'
-import type { Checkout, Client, Pool } from '../../postgres/pool/checkout.ts'
+import type { Checkout, Client } from '../../postgres/pool/checkout.ts'
 import { databaseFault } from '../../postgres/sqlstate.ts'
 import { adoptTransaction } from '../../postgres/transaction/adopted-transaction.ts'
 import { failpoint } from '../../util/failpoint.ts'
@@ -24,7 +24,7 @@ import { listeners } from './report/run-listeners.ts'
 import type { JobRun } from './run-recorder.ts'
 import { openBatchDestination } from './stages/batch-destination.ts'
 import type { ResolvedTarget } from './stages/resolve-target.ts'
-import { spareConnections } from './stages/spare-connections.ts'
+import { type SparePool, spareConnections } from './stages/spare-connections.ts'
 
 /** @throws LadingError with the report of the work done before the fault */
 export async function runImport(
@@ -32,7 +32,7 @@ export async function runImport(
   resolveTarget: () => Promise<ResolvedTarget>,
   limits: Limits,
   options: RunOptions,
-  { jobRun, pool }: { readonly jobRun?: JobRun | undefined; readonly pool?: Pool | undefined } = {},
+  { jobRun, spare }: { readonly jobRun?: JobRun | undefined; readonly spare?: SparePool | undefined } = {},
 ): Promise<ImportReport> {
   let job = jobRun
   const { resource, dryRun = false } = options
@@ -64,9 +64,9 @@ export async function runImport(
     job = jobRun && durableRun(jobRun, importTarget)
     signal.throwIfAborted()
     const onSequenceWarning = (warning: SequenceWarning) => tally.warn(warning)
-    if (pool !== undefined) {
+    if (spare !== undefined) {
       const { signal } = options
-      spares = await spareConnections(client, importTarget, importOptions, { ...limits, pool, signal })
+      spares = await spareConnections(client, importTarget, importOptions, { ...limits, ...spare, signal })
     }
     const destination = await openBatchDestination({
       client,

@@ -1,6 +1,7 @@
 // What a job adds to a run: where it starts, and what it writes in the transaction of each batch.
 import type { DecodeResume } from '../format/format.ts'
 import type { Header } from '../record/record-batch.ts'
+import type { BatchFence } from '../staging/batch-transaction.ts'
 import type { MergeOutcome } from '../staging/merge/batch-outcome.ts'
 import type { EarlierCounts } from './report/nothing-imported.ts'
 import type { ImportReport } from './report/report.ts'
@@ -24,8 +25,7 @@ export interface JobRun {
   readonly rejected: number
   /** Counts that earlier attempts committed. */
   readonly earlier: EarlierCounts
-  /** Statements at the beginning of each batch's transaction, without a result set. */
-  readonly fence: string
+  readonly fence: BatchFence
   /**
    * Statements that record a batch. Must not change state: a batch may be tried more than once.
    *

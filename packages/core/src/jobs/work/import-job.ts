@@ -11,6 +11,7 @@ import { ReadPrefix } from '../../storage/prefix.ts'
 import type { Storage, StoredObject } from '../../storage/storage.ts'
 import { assertWhole, openVerifiedFrom } from '../../storage/verified.ts'
 import { failpoint } from '../../util/failpoint.ts'
+import { endFrozenBatch } from '../store/claim/frozen-batch.ts'
 import { readPrefix, resumePoint } from '../store/claim/resume.ts'
 import { sourceOf } from '../store/files/stored-objects.ts'
 import { callerOf, commitsAsWhole, isAllOrNothing, type JobRow, optionsOf } from '../store/job-row.ts'
@@ -26,6 +27,8 @@ export interface ImportJobContext extends FailContext {
   /** Seconds after which a claim expires without renewal. */
   readonly leaseSeconds: number
   readonly retention: RetentionOptions
+  /** Free connections that a job with several leaves in the pool. */
+  readonly connectionReserve: number
 }
 
 /** Runs a claimed job to its end. @throws LadingError the fault that ended it early, if it is not the job's fault */
@@ -38,6 +41,9 @@ export async function runImportJob(
   const storedSource = sourceOf(spooled)
   if (storedSource === undefined) throw new LadingError('INTERNAL', 'The job has no source.')
   const options = optionsOf(spooled)
+  const { token } = spooled
+  // The batches of a frozen worker hold keys of their rows, but not the row of the job.
+  if (Number(token) > 1) await endFrozenBatch(importer.pool, spooled.id, Number(token) - 1)
   const job = commitsAsWhole(spooled) ? await resetForRetry(spooled, importer.pool) : spooled
   const resource = importer.registry.get(job.resource)
   const from = resumePoint(job, resource)
@@ -50,13 +56,16 @@ export async function runImportJob(
   const firstAttempt = () => ({ resource: fingerprint(resource), isPlain: isPlain(options, read.start) })
   const ledger = importLedger(job, { leaseSeconds, storedErrors, read, from, firstAttempt: firstAttempt })
   try {
-    const report = await withStoppableClient(importer.pool, signal, client =>
+    const report = await withStoppableClient(importer.pool, signal, (client, alsoStop) =>
       runImport(
         client,
         () => resolveTarget(client, { resource: job.resource, caller: callerOf(job), signal }, importer),
         importer.limits,
         { ...options, resource: job.resource, format: job.format, source, signal },
-        { jobRun: ledger },
+        {
+          jobRun: ledger,
+          spare: { pool: importer.pool, reserve: context.connectionReserve, onTaken: alsoStop },
+        },
       ),
     )
     failpoint('before_done')

@@ -10,7 +10,7 @@ import type { MergeOutcome } from '../../engine/staging/merge/batch-outcome.ts'
 import type { RecordError } from '../../errors/record-error.ts'
 import { literal } from '../../postgres/identifier.ts'
 import type { Prefix } from '../../storage/prefix.ts'
-import { fenceSql, idleLimitSql } from '../store/claim/fence.ts'
+import { batchFence } from '../store/claim/fence.ts'
 import type { FirstAttempt } from '../store/claim/resume.ts'
 import { ErrorCounts, pairOf } from '../store/error-counts.ts'
 import type { JobRow } from '../store/job-row.ts'
@@ -81,7 +81,7 @@ export function importLedger(job: JobRow, options: LedgerOptions): JobRun {
       failed: Number(job.failed),
       reasons: job.error_counts,
     },
-    fence: `${idleLimitSql(options.leaseSeconds)}; ${fenceSql(job)}`,
+    fence: batchFence(job, options.leaseSeconds),
     record(batch, outcome, warnings) {
       const after = plus(batch, outcome)
       const errors = batch.rows.flatMap(row => row.errors ?? []).slice(0, after.stored - counts.stored)

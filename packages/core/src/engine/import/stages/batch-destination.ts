@@ -48,7 +48,13 @@ export interface BatchDestination {
 export async function openBatchDestination(options: BatchDestinationOptions): Promise<BatchDestination> {
   const { client, target, importOptions, transaction, commits } = options
   const { dryRun = false, atomic = false, onConflict = 'error' } = importOptions
-  const connectionOptions = { onConflict, transaction, commits, preamble: preambleOf(options) }
+  const connectionOptions = {
+    onConflict,
+    transaction,
+    commits,
+    preamble: options.setupSql,
+    fence: options.job?.fence,
+  }
   if (!dryRun && !atomic) {
     const sequences = sequencesOf(target, options, transaction === 'own' ? 'batch' : 'end')
     const shared = { ...connectionOptions, sequences, directStrategy: directStrategy() }
@@ -96,9 +102,9 @@ function sequencesOf(
   return createSequences(target, { when: importOptions.sequences === 'leave' ? 'never' : when, onWarning })
 }
 
-/** The statements at the beginning of each transaction. */
+/** The statements at the beginning of a transaction that has the run for itself. */
 function preambleOf({ setupSql, job }: BatchDestinationOptions): string {
-  return [setupSql, job?.fence ?? ''].filter(statements => statements !== '').join('; ')
+  return [setupSql, job?.fence.whole ?? ''].filter(statements => statements !== '').join('; ')
 }
 
 /** Imports everything in one transaction, or nothing. */

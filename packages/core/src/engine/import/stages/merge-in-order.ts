@@ -3,12 +3,15 @@
 import { defaults } from '../../../config/defaults.ts'
 import { LadingError } from '../../../errors/lading-error.ts'
 import { prefetch } from '../../../util/prefetch.ts'
-import { BatchOrder } from '../../staging/batch-order.ts'
+import { BatchOrder, type BatchTurn } from '../../staging/batch-order.ts'
+import type { MergeOutcome } from '../../staging/merge/batch-outcome.ts'
 import type { StagingConnection } from '../../staging/staging-connection.ts'
 import type { ImportBatch, MergedBatch } from './batches.ts'
 
 export interface MergeInOrderOptions {
   readonly signal: AbortSignal
+  /** SQL that records a batch in its transaction. Called in its turn: every earlier batch has been taken. */
+  readonly record: ((batch: ImportBatch, outcome: MergeOutcome) => string) | undefined
   /** Stops reading the source, for a run that ends before it. */
   readonly stopReading: () => void
 }
@@ -22,7 +25,7 @@ type Next = { readonly batch: IteratorResult<ImportBatch> } | { readonly fault: 
 export async function* mergeInOrder(
   batches: AsyncIterable<ImportBatch>,
   connections: readonly StagingConnection[],
-  { signal, stopReading }: MergeInOrderOptions,
+  { signal, record, stopReading }: MergeInOrderOptions,
 ): AsyncGenerator<MergedBatch> {
   const order = new BatchOrder()
   const source = prefetch(batches, defaults.batchesAhead)
@@ -32,7 +35,7 @@ export async function* mergeInOrder(
   let taken = 0
   const begin = (batch: ImportBatch): void => {
     const connection = connections[begun % connections.length] as StagingConnection
-    const merged = mergeOne(connection, batch, order, begun++)
+    const merged = mergeOne(connection, batch, order.turn(begun++), record)
     // Awaited below; until then a rejection must not count as unhandled.
     merged.catch(() => undefined)
     open.push(merged)
@@ -80,10 +83,11 @@ export async function* mergeInOrder(
 async function mergeOne(
   connection: StagingConnection,
   batch: ImportBatch,
-  order: BatchOrder,
-  number: number,
+  turn: BatchTurn,
+  record: MergeInOrderOptions['record'],
 ): Promise<MergedBatch> {
-  const outcome = await connection.merge(batch.staged, batch.invalid, undefined, order.turn(number))
+  const recorder = record && ((outcome: MergeOutcome) => record(batch, outcome))
+  const outcome = await connection.merge(batch.staged, batch.invalid, recorder, turn)
   if (outcome === undefined) throw new LadingError('INTERNAL', 'A batch without a recorder was rolled back.')
   return { ...batch, outcome }
 }

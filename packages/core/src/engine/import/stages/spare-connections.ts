@@ -5,8 +5,16 @@ import type { Target } from '../../catalogue/target.ts'
 import { directCopy } from '../../staging/direct/direct-copy.ts'
 import type { ImportOptions } from '../import-options.ts'
 
-export interface SpareOptions {
+/** Where a run may find further connections. */
+export interface SparePool {
   readonly pool: Pool
+  /** Free connections that are left in the pool for others. @defaultValue 1 */
+  readonly reserve?: number
+  /** Called with each connection that is taken. */
+  readonly onTaken?: (client: Client) => Promise<void>
+}
+
+export interface SpareOptions extends SparePool {
   /** How many connections a run may use, its own included. */
   readonly connections: number
   readonly signal: AbortSignal | undefined
@@ -20,16 +28,17 @@ export async function spareConnections(
   client: Client,
   target: Target,
   { dryRun, atomic, maxErrors }: ImportOptions,
-  { pool, connections, signal }: SpareOptions,
+  { pool, reserve = 1, onTaken, connections, signal }: SpareOptions,
 ): Promise<readonly Checkout[]> {
   if (connections < 2 || dryRun === true || atomic === true || maxErrors !== undefined) return []
   if (directCopy(target) === undefined || hasSequences(target)) return []
   if (await runsOwnCode(client, target.table.oid)) return []
   const spares: Checkout[] = []
-  while (spares.length < connections - 1 && hasFree(pool)) {
+  while (spares.length < connections - 1 && hasFree(pool, reserve)) {
     const spare = await checkout(pool, { signal }).catch(() => undefined)
     if (spare === undefined) break
     spares.push(spare)
+    await onTaken?.(spare.client)
   }
   return spares
 }
@@ -38,8 +47,8 @@ function hasSequences({ writable }: Target): boolean {
   return writable.some(({ info }) => info.sequences.length > 0)
 }
 
-/** A free connection that is not awaited, and one more that stays for others. */
-function hasFree({ options, totalCount, idleCount, waitingCount }: Pool): boolean {
+/** A free connection that is not awaited, and the reserve. */
+function hasFree({ options, totalCount, idleCount, waitingCount }: Pool, reserve: number): boolean {
   if (totalCount === undefined || idleCount === undefined || options?.max === undefined) return false
-  return waitingCount === 0 && options.max - totalCount + idleCount >= 2
+  return waitingCount === 0 && options.max - totalCount + idleCount > reserve
 }

@@ -43,7 +43,7 @@ export type CommittedCopy =
   | { readonly isDone: false; readonly begun: 'refused' | 'blocked' }
 
 export interface DirectCopyConnection {
-  /** @param lockTimeoutMs how long the transaction waits for a lock. @defaultValue for ever */
+  /** @param lockTimeoutMs how long it waits for a lock, if the batch before it may be open. @defaultValue for ever, and it is alone */
   begin(batch: StagedBatch, lockTimeoutMs?: number): Promise<BegunCopy>
   /** Ends the transaction of a copied batch. */
   commit(batch: StagedBatch, aside: readonly Row[], record: BatchRecorder): Promise<CommittedCopy>
@@ -56,7 +56,7 @@ export function openDirectCopy(
   client: Client,
   target: Target,
   {
-    transaction: { begin, commit, rollback },
+    transaction: { begin, beginAhead, fence, commit, rollback },
     sequences,
     rejectedRecords,
     strategy = directStrategy(),
@@ -65,15 +65,16 @@ export function openDirectCopy(
   const direct = directCopy(target)
   if (direct === undefined) return undefined
   const opening = [begin, ...constraintsNow(target)].join('; ')
+  const openingAhead = [beginAhead, ...constraintsNow(target)].join('; ')
   const giveUp = async (begun: 'refused' | 'blocked'): Promise<'refused' | 'blocked'> => {
     if (begun === 'refused') strategy.refused()
     await client.query(rollback)
     return begun
   }
-  /** A lock that is awaited for ever belongs to another transaction: the batch is tried again. */
-  let isLimited = false
+  /** The batch is copied while the one before it may be open. A lock that any other awaits for ever is of another transaction. */
+  let isAhead = false
   const begunAfter = (error: unknown): 'refused' | 'blocked' => {
-    if (isLimited && blockedStates.includes(sqlstate(error))) return 'blocked'
+    if (isAhead && blockedStates.includes(sqlstate(error))) return 'blocked'
     if (faultOrigin(error) !== 'row') throw error
     return 'refused'
   }
@@ -81,10 +82,10 @@ export function openDirectCopy(
   return {
     async begin(batch, lockTimeoutMs) {
       if (batch.rows.length === 0 || !strategy.isDue || !direct.fits(batch)) return 'untried'
-      isLimited = lockTimeoutMs !== undefined
-      const limit = lockTimeoutMs === undefined ? '' : `; ${setLocal('lock_timeout', `${lockTimeoutMs}ms`)}`
+      isAhead = lockTimeoutMs !== undefined
+      const opened = isAhead ? `${openingAhead}; ${setLocal('lock_timeout', `${lockTimeoutMs}ms`)}` : opening
       try {
-        const copied = await copyIn(client, `${opening}${limit}; ${direct.copy(batch)}`, batch.chunks)
+        const copied = await copyIn(client, `${opened}; ${direct.copy(batch)}`, batch.chunks)
         return copied === batch.rows.length ? 'copied' : await giveUp('refused')
       } catch (error) {
         const begun = begunAfter(error)
@@ -105,7 +106,13 @@ export function openDirectCopy(
         const ending =
           recordSql === undefined
             ? [rollback]
-            : [...constraintsChecked(target), recordSql, sequences.afterCopy(batch), commit]
+            : [
+                ...constraintsChecked(target),
+                isAhead ? fence : '',
+                recordSql,
+                sequences.afterCopy(batch),
+                commit,
+              ]
         const result = await client.query(ending.filter(Boolean).join('; '))
         if (recordSql === undefined) return { isDone: true, outcome: undefined }
         sequences.handleResult(result)
